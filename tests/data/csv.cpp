@@ -3,6 +3,7 @@
 
 #include <strata/data/csv.hpp>
 #include <strata/data/csv_batches.hpp>
+#include <strata/data/csv_stream.hpp>
 #include <strata/data/output_file.hpp>
 
 #include "says.hpp"

@@ -4,7 +4,7 @@
 #include "fuzzed_file.hpp"
 
 #include <strata/data/csv.hpp>
-#include <strata/data/csv_pieces.hpp>
+#include <strata/data/csv_stream.hpp>
 
 namespace {
 /// The same fields in the same places, or the same error, from pieces of a few bytes as from the whole.

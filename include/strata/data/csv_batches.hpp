@@ -6,7 +6,7 @@ STRATA_HEADER_BEGIN
 
 #include <strata/data/chosen_columns.hpp>
 #include <strata/data/csv_number.hpp>
-#include <strata/data/csv_pieces.hpp>
+#include <strata/data/csv_stream.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/row_batches.hpp>
 #include <strata/raise.hpp>

@@ -9,6 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/mapped_array.hpp>
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_index.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/expression/concatenate.hpp>
 
 #include <algorithm>

@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
 #include <strata/data/safetensors_header.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/data/tensor_numbers.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>

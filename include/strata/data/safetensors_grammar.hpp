@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 
@@ -17,16 +18,6 @@
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-/// A tensor of a safetensors file.
-struct stored_tensor {
-    std::string name;
-    std::string_view type;            ///< of its numbers, as the format calls it: "F32"
-    std::vector<std::uint64_t> shape; ///< the last axis is the fastest; none for a single number
-    std::uint64_t begin = 0; ///< the first byte of its numbers, counted from the first of all numbers
-    std::uint64_t end = 0;   ///< the byte behind them
-    std::uint64_t place = 0; ///< where the header's text names it
-};
 
 namespace internal {
 struct tensor_type {

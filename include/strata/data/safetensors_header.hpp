@@ -4,6 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/safetensors_grammar.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 

@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/complete_file.hpp>
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_bytes.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/model/integer_model.hpp>
 #include <strata/training/network_text.hpp>

@@ -3,6 +3,7 @@
 
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_index.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/setting.hpp>
 
 #include <filesystem>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/extents.hpp>
+#include <strata/data/stored_tensor.hpp>
 #include <strata/io/keras_weights.hpp>
 #include <strata/io/pytorch_weights.hpp>
 #include <strata/io/weight_conventions.hpp>

@@ -5,6 +5,7 @@
 #include <strata/data/call_name.hpp>
 #include <strata/data/index_check.hpp>
 #include <strata/data/sample_count.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/learning/loss_list.hpp>
 #include <strata/raise.hpp>

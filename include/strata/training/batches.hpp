@@ -3,6 +3,7 @@
 
 #include <strata/data/gathering.hpp>
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/model/training_pass.hpp>
 #include <strata/setting.hpp>
 

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/raise.hpp>

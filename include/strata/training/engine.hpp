@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/sample_range.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/team_failure.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>

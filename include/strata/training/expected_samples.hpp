@@ -3,6 +3,7 @@
 
 #include <strata/data/batch_source.hpp>
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/pass_course.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/environment.hpp>
 #include <strata/learning/gradient_needs.hpp>

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/sample_range.hpp>
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 

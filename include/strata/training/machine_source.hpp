@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/batch_source.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/kernels/threads/team_failure.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>

@@ -3,6 +3,7 @@
 
 #include <strata/data/call_name.hpp>
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/data/weight_list.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/learning/ignored_label.hpp>

@@ -3,6 +3,7 @@
 
 #include <strata/data/batch_source.hpp>
 #include <strata/data/call_name.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>

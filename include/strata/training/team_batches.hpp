@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/sample_range.hpp>
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 #include <strata/model/optimizer_check.hpp>
@@ -18,6 +19,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/flushed_fit.hpp>
 #include <strata/training/loss_check.hpp>
 #include <strata/training/machine_part.hpp>
+#include <strata/training/metric_check.hpp>
 #include <strata/training/options.hpp>
 #include <strata/training/running_state.hpp>
 #include <strata/training/snapshot_bytes.hpp>

@@ -3,6 +3,7 @@
 
 #include <strata/data/call_name.hpp>
 #include <strata/data/sample_list.hpp>
+#include <strata/data/sample_range.hpp>
 #include <strata/data/share.hpp>
 #include <strata/data/token_check.hpp>
 #include <strata/expression/concatenate.hpp>
