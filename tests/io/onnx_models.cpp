@@ -574,6 +574,44 @@ BOOST_AUTO_TEST_CASE(constants_beside_a_value) {
     BOOST_TEST(message.find("of samples, or of constants") != message.npos, message);
 }
 
+/// A flattened image beside numbers, as networks with both begin.
+BOOST_AUTO_TEST_CASE(flattened_images_beside_a_row) {
+    const std::vector<float> kernel = drawn(4, 96);
+    const std::vector<float> matrix = drawn(21 * 2, 97);
+    onnx_graph graph;
+    graph.input("image", {-1, 2, 3, 3});
+    graph.input("row", {-1, 3});
+    graph.weights("kernel", {2, 2, 1, 1}, kernel);
+    graph.weights("matrix", {21, 2}, matrix);
+    graph.node("Conv", {"image", "kernel"}, {"mixed"});
+    graph.node("Flatten", {"mixed"}, {"flat"});
+    graph.node("Relu", {"flat"}, {"ramp"});
+    graph.node("Concat", {"ramp", "row"}, {"all"}, {{"axis", 1}});
+    graph.node("Gemm", {"all", "matrix"}, {"y"});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    const std::vector<float> image = drawn(2 * 18, 98);
+    const std::vector<float> row = drawn(2 * 3, 99);
+    const auto results = reference_results(
+        read_graph, arrange_samples({{{2, 2, 3, 3}, image}, {{2, 3}, row}}, read_graph.input_axes));
+    BOOST_TEST_REQUIRE(results.front().numbers.size() == 4u);
+    for (std::size_t sample = 0; sample < 2; ++sample)
+        for (std::size_t output = 0; output < 2; ++output) {
+            double expected = 0;
+            for (std::size_t i = 0; i < 21; ++i) {
+                double number = 0;
+                if (i < 18) {
+                    for (std::size_t c = 0; c < 2; ++c)
+                        number += double{kernel[i / 9 * 2 + c]} * image[(sample * 2 + c) * 9 + i % 9];
+                    number = std::max(number, 0.0);
+                } else
+                    number = row[sample * 3 + i - 18];
+                expected += number * matrix[i * 2 + output];
+            }
+            BOOST_TEST(std::abs(results.front().numbers[sample * 2 + output] - expected) < 1e-6);
+        }
+}
+
 /// An image's pixels as steps, and back: nothing moves where channels are last already.
 BOOST_AUTO_TEST_CASE(pixels_as_steps) {
     onnx_graph graph;

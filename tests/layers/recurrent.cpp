@@ -215,6 +215,9 @@ BOOST_AUTO_TEST_CASE(a_sample_alone_and_a_stream) {
 }
 #endif
 
+static_assert(std::same_as<decltype(input<6, 2> | bidirectional(repeat<2>(lstm<3>))),
+                           decltype(input<6, 2> | bidirectional(lstm<3> | lstm<3>))>);
+
 BOOST_AUTO_TEST_CASE(both_directions_of_keras) {
     using namespace keras_cases;
     constexpr auto all = simple_rnn<4>;

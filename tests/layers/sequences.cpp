@@ -67,8 +67,30 @@ BOOST_AUTO_TEST_CASE(steps_apart_of_keras) {
          {"wrappers.TimeDistributed.1", check<model<input<5, 4, 4, 2> | time_distributed(conv<6, 3>)>>}});
 }
 
-// A stream runs the layers on the steps as they come.
 #ifndef STRATA_EXPORTED_CASES
+// A film's images and an image have one encoder.
+BOOST_AUTO_TEST_CASE(a_shared_part_is_applied_to_each_step) {
+    constexpr auto encoder = shared_weights<"encoder">(conv<4, 2> | relu | flatten | dense<3>);
+    const model<inputs(input<5, 4, 4, 1>, input<4, 4, 1>) |
+                branches(time_distributed(encoder), encoder | reshape<1, 3>) | concat<0>>
+        joined{seed{3}};
+    model<input<4, 4, 1> | conv<4, 2> | relu | flatten | dense<3>> alone{seed{1}};
+    BOOST_TEST(joined.parameter_count == alone.parameter_count);
+    alone.set_weights(joined.weights());
+    std::array<float, 96> x;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<float>(i * 7 % 23) / 8 - 1;
+    std::array<float, 18> found;
+    joined.predict_batch({x.data(), x.data() + 80}, {found.data()}, 1);
+    for (std::size_t i = 0; i < 6; ++i) {
+        std::array<float, 3> expected;
+        alone.predict_batch(x.data() + 16 * i, expected.data(), 1);
+        for (std::size_t j = 0; j < 3; ++j)
+            BOOST_TEST(found[3 * i + j] == expected[j]);
+    }
+}
+
+// A stream runs the layers on the steps as they come.
 BOOST_AUTO_TEST_CASE(steps_apart_in_a_stream) {
     model<input<4, 5, 2> | time_distributed(conv<3, 2> | relu | flatten) | gru<3>> net{seed{4}};
     std::array<float, 40> x;

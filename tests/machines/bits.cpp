@@ -172,6 +172,7 @@ BOOST_AUTO_TEST_CASE(machines_leave_embeddings_alone_that_no_machine_has) {
     // Some batches have none of a token, so that Adam must not move its row there.
     const xt::xtensor<float, 2> tokens = xt::floor(200.0F * (draw(std::array{rows, 5UL}) + 1.0F));
     check<model<input<5> | embedding<400, 6> | flatten | dense<3>>>(tokens, adam{});
+    check<model<input<5> | embedding<400, 6> | flatten | dense<3>>>(tokens, average_weights(adam{}));
 }
 
 namespace {

@@ -185,6 +185,11 @@ inline constexpr auto shared_values =
     inputs(input<5, 8>, input<6, 8>) | shared_weights<"look">(attention<2, 4>) |
     residual(shared_weights<"split">(split<2> | add) | dense<8>) |
     shared_weights<"only">(shared_weights<"name">(dense<8>)) | shared_weights<"nothing">(relu);
+inline constexpr auto shared_steps =
+    inputs(input<5, 4, 4, 1>, input<4, 4, 1>) |
+    branches(time_distributed(shared_weights<"image">(conv<2, 2> | flatten)) | flatten,
+             shared_weights<"image">(conv<2, 2> | flatten)) |
+    concat<> | reshape<12, 9> | bidirectional(repeat<2>(lstm<3>));
 inline constexpr auto tied_tokens = input<9> | shared_weights<"words">(embedding<40, 6>) | gru<6> |
                                     shared_weights<"words">(unembedding<embedding<40, 6>>) | softmax;
 inline constexpr auto own_table = input<9, 6> | unembedding<embedding<40, 6, normal<0.1>>>;
@@ -241,5 +246,6 @@ inline constexpr auto own_table = input<9, 6> | unembedding<embedding<40, 6, nor
     VISIT(shared_repetition)                                                                                 \
     VISIT(shared_within)                                                                                     \
     VISIT(shared_values)                                                                                     \
+    VISIT(shared_steps)                                                                                      \
     VISIT(tied_tokens)                                                                                       \
     VISIT(own_table)

@@ -6,6 +6,8 @@
 #include <strata/setting.hpp>
 #include <strata/topology/named.hpp>
 
+#include <cstddef>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A recurrent layer that reads the steps in the other direction, and whose results stand where those of the
@@ -51,9 +53,18 @@ template <layer Layer>
     requires(std::same_as<typename Layer::role, role::pointwise> ||
              std::same_as<typename Layer::role, role::normalization>)
 inline constexpr bool may_be_mirrored<Layer> = true;
+template <std::size_t Times, class... Layers>
+inline constexpr bool may_be_mirrored<repeated<Times, fragment<Layers...>>> = (may_be_mirrored<Layers> &&
+                                                                               ...);
+
+template <class Layer>
+inline constexpr bool is_recurrent = recurrent_kind<Layer>;
+template <std::size_t Times, class... Layers>
+inline constexpr bool is_recurrent<repeated<Times, fragment<Layers...>>> = (is_recurrent<Layers> || ...);
+
 template <class... Layers>
 constexpr bool may_all_be_mirrored(fragment<Layers...>) {
-    return (may_be_mirrored<Layers> && ...) && (recurrent_kind<Layers> || ...);
+    return (may_be_mirrored<Layers> && ...) && (is_recurrent<Layers> || ...);
 }
 } // namespace detail
 

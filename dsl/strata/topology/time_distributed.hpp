@@ -4,6 +4,8 @@
 #include <strata/setting.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/node_head.hpp>
+#include <strata/topology/shared_nodes.hpp>
+#include <strata/topology/wrapped.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -39,9 +41,11 @@ template <class Head, std::size_t Steps>
 using distributed_head =
     std::conditional_t<Head::input_rows == 0 && Head::output_rows == 0, Head, distributed<Head, Steps>>;
 
-/// A layer that takes each step of a sequence for a sample.
+/// A layer that takes each step of a sequence for a sample. Parts that share weights may have it beside the
+/// layer itself.
 template <class Layer>
 struct distributed_layer : Layer {
+    using shared_form = typename form_in_part<Layer>::type;
     static constexpr mask_rule masks =
         Layer::masks == mask_rule::refused ? mask_rule::refused : mask_rule::passes;
     template <class...>
@@ -87,6 +91,9 @@ inline constexpr bool may_be_distributed<Layer> = !merges<Layer> && Layer::outpu
 template <std::size_t Times, class... Layers>
 inline constexpr bool
     may_be_distributed<repeated<Times, fragment<Layers...>>> = (may_be_distributed<Layers> && ...);
+template <text Name, class... Layers, class... Wrappers>
+inline constexpr bool
+    may_be_distributed<sharing<Name, fragment<Layers...>, Wrappers...>> = (may_be_distributed<Layers> && ...);
 
 template <class Layer>
 struct distributed_piece {
@@ -96,6 +103,10 @@ struct distributed_piece {
 template <std::size_t Times, class... Layers>
 struct distributed_piece<repeated<Times, fragment<Layers...>>> {
     using type = repeated<Times, fragment<typename distributed_piece<Layers>::type...>>;
+};
+template <text Name, class... Layers, class... Wrappers>
+struct distributed_piece<sharing<Name, fragment<Layers...>, Wrappers...>> {
+    using type = sharing<Name, fragment<typename distributed_piece<Layers>::type...>, Wrappers...>;
 };
 
 template <class... Layers>

@@ -12,10 +12,12 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Hands gradients that came through memory on, but for rows that are marked as having none (`marks_rows`):
-/// these stay as they are, as they do where a kernel hands its gradients on itself.
+/// Hands gradients on, but for rows that are marked as having none (`marks_rows`): these stay as they are,
+/// and what goes on without gradients, averages of weights, does so.
 template <class Consumer>
 struct marked_rows {
+    static constexpr bool marks_rows = true;
+
     Consumer consumer;
 
     template <class Parameter, class Update>
@@ -33,6 +35,8 @@ struct marked_rows {
                 if (!std::all_of(numbers + first, numbers + first + part::size,
                                  [](T number) { return number == T(0) && std::signbit(number); }))
                     update(offset + first, part::load_aligned(numbers + first));
+                else if constexpr (requires { update.template pass_over<part>(offset); })
+                    update.template pass_over<part>(offset + first);
         }
     };
 

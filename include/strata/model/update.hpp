@@ -9,6 +9,7 @@
 #include <strata/kernels/product/fetching.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/learning/optimizer.hpp>
+#include <strata/learning/weight_averages.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -146,6 +147,18 @@ struct weight_update {
         const auto changed = rule::run(given, internal::assign_value<V>{});
         internal::store_states<V>(states{}, changed, state.data(), place);
         return V(changed[symbols::w]);
+    }
+
+    /// What goes on where there is no gradient: averages of weights.
+    template <class V>
+    void pass_over(std::size_t place) const noexcept requires detail::averages_weights<Optimizer> {
+        namespace names = detail::average_names;
+        std::array<V, states::size> loaded{};
+        loaded.back() = load<V>(state.back() + place);
+        const auto given = internal::update_variables<V, scalars_type, states>::make(
+            scalars, load<V>(weights + place), V(T(0)), loaded);
+        const auto changed = type_of<names::average_rule>::run(given, internal::assign_value<V>{});
+        store(V(changed[names::average]), state.back() + place);
     }
 
     /// Asks for the memory of a register that will be updated soon.

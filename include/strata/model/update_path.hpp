@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/kernels/random/dropout.hpp>
+#include <strata/model/marked_rows.hpp>
 #include <strata/model/stored_update.hpp>
 #include <strata/model/update_memory.hpp>
 #include <strata/plan/summary.hpp>
@@ -24,7 +25,12 @@ struct update_path : update_memory<Pass, Optimizer> {
     /// What takes gradients and updates with them.
     static auto consumer(T* parameters, typename memory::blocks& all,
                          const scalars_of<T, Optimizer>& scalars) noexcept {
-        return update_consumer<T, Optimizer>{parameters, memory::pointers(all), scalars};
+        const update_consumer<T, Optimizer> result{parameters, memory::pointers(all), scalars};
+        // The averages of all weights go on in each update.
+        if constexpr (detail::averages_weights<Optimizer>)
+            return marked_rows<update_consumer<T, Optimizer>>{result};
+        else
+            return result;
     }
     /// Step `number` from the loss on, by a team together, which must have met behind the loss and must meet
     /// again before anybody reads the parameters.

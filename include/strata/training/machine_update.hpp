@@ -43,6 +43,11 @@ struct common_consumer {
                         update.weights + place);
             update(place, gradient);
         }
+        template <class V>
+        void pass_over(std::size_t place) const noexcept requires requires {
+            update.template pass_over<V>(place);
+        }
+        { update.template pass_over<V>(place); }
         /// As that of the update.
         [[gnu::always_inline]] void fetch(std::size_t place) const noexcept {
             if (!is_uncached)

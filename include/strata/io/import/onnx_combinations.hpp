@@ -209,8 +209,8 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
     std::int64_t extent = 0;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
         const onnx_value& value = graph.input(operation, i);
-        if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size())
-            return graph.add_problem(operation, "of constants, or of flattened images");
+        if (value.constant || value.shape.size() != first.shape.size())
+            return graph.add_problem(operation, "of constants, or of values of another rank");
         if (value.samples != first.samples)
             return graph.add_problem(operation, "of values that count samples along different axes");
         const auto same = graph.arrange(operation, value, axes);
