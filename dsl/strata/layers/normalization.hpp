@@ -94,6 +94,7 @@ struct normalization_base : layer_base {
     static constexpr bool has_center = !(option_of<decltype(Options), without_center> || ...);
     static constexpr double epsilon = option(epsilon_option{1e-3}, Options...).value.value();
     static constexpr double momentum = 0; ///< of moving averages
+    static_assert(epsilon >= 0, "strata: the epsilon of a normalization is 0 or more");
 
     template <class Shape>
     static constexpr bool accepts = Shape::rank > 0 && Shape::size > 0;
@@ -135,6 +136,7 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     }();
     static constexpr auto spelling(auto&& write) { return write("batch_norm<", Options...); }
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
+    static_assert(momentum >= 0 && momentum <= 1, "strata: the momentum of moving averages is from 0 to 1");
     static constexpr bool is_affine_in_prediction = true;
     template <class... Shapes>
     static constexpr time_view view = each_row<Shapes...>;

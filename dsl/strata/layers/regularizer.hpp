@@ -7,6 +7,7 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A penalty on a kernel, added to the loss: the sum of l1 |w| + l2 w^2 over its weights, as in Keras.
+/// Factors are 0 or more.
 struct regularizer {
     real l1_factor = 0.0;
     real l2_factor = 0.0;
@@ -19,12 +20,21 @@ struct regularizer {
     [[nodiscard]] constexpr bool active() const { return l1_factor.value() != 0 || l2_factor.value() != 0; }
 };
 
+namespace detail {
+template <real First, real Second>
+consteval regularizer penalty() {
+    static_assert(First.value() >= 0 && Second.value() >= 0,
+                  "strata: the factors of a penalty are 0 or more");
+    return {First, Second};
+}
+} // namespace detail
+
 template <real Factor = 0.01>
-inline constexpr regularizer l1{Factor, 0.0};
+inline constexpr regularizer l1 = detail::penalty<Factor, 0.0>();
 template <real Factor = 0.01>
-inline constexpr regularizer l2{0.0, Factor};
+inline constexpr regularizer l2 = detail::penalty<0.0, Factor>();
 template <real First = 0.01, real Second = 0.01>
-inline constexpr regularizer l1_l2{First, Second};
+inline constexpr regularizer l1_l2 = detail::penalty<First, Second>();
 
 } // namespace strata::bedrock::inline STRATA_SETTING
 

@@ -96,6 +96,7 @@ struct rms_norm_layer : detail::normalization_base<Options...> {
     static constexpr auto label = text("rms_norm");
     static constexpr auto spelling(auto&& write) { return write("rms_norm<", Options...); }
     static constexpr double epsilon = detail::option(epsilon_option{1e-6}, Options...).value.value();
+    static_assert(epsilon >= 0, "strata: the epsilon of a normalization is 0 or more");
     static constexpr bool has_center = false;
     template <class Shape>
     using head = row_normalization<Shape::size / Shape::last, Shape::last, false, rms_norm_layer>;

@@ -30,13 +30,14 @@ inline constexpr loss_function<"binary_crossentropy", detail::loss_formulas::bin
     binary_crossentropy;
 
 /// The sum of -t log p over the classes, with t a distribution (one-hot). Right behind a softmax it is
-/// computed from the logits.
+/// computed from the logits. Elsewhere p is taken as it is: where it does not add up to 1 over the classes,
+/// as behind a sigmoid, Keras divides it by its sum before.
 inline constexpr loss_function<"categorical_crossentropy", detail::loss_formulas::cross_entropy,
                                over_outputs::sum, target_kind::values, softmax_shortcut>
     categorical_crossentropy;
 
 /// -log p of the right class, with the class's index as the target. Right behind a softmax it is computed
-/// from the logits.
+/// from the logits. Elsewhere p is taken as it is, as by `categorical_crossentropy`.
 inline constexpr loss_function<"sparse_categorical_crossentropy", detail::loss_formulas::cross_entropy,
                                over_outputs::sum, target_kind::labels, softmax_shortcut>
     sparse_categorical_crossentropy;
