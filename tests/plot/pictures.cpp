@@ -208,8 +208,8 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                "plot: the confusion matrix has 2 rows, there are 1 class names");
     BOOST_TEST(error_message([&] { plot::confusion(two, {}, "a.png"); }) == "plot: there are no class names");
     const std::vector<double> overflowing{1, 2, 3, HUGE_VAL};
-    const std::vector<std::string> both{"a", "b"};
-    BOOST_TEST(error_message([&] { plot::confusion(overflowing, both, "a.png"); }) ==
+    const std::vector<std::string> two_names{"a", "b"};
+    BOOST_TEST(error_message([&] { plot::confusion(overflowing, two_names, "a.png"); }) ==
                "plot: the confusion matrix is not finite at row 1, column 1");
     BOOST_TEST(error_message([&] { plot::image_grid(two, 0, 5, names, "a.png"); }) ==
                "plot: there are no images to draw");

@@ -115,7 +115,6 @@ inline constexpr auto elu = detail::formulas::elu<Alpha>;
 
 /// x, cut to [Low, High], with the slope 0 at both and beyond.
 template <real Low, real High>
-    requires(Low.value() <= High.value())
 inline constexpr auto clip = detail::formulas::clip<Low, High>;
 
 /// Slope x + Offset, cut to [0, 1]: a hard sigmoid of any slope, as ONNX's.
