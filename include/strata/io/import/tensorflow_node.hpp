@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/read_number.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/json.hpp>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
@@ -93,7 +95,7 @@ inline double tensorflow_number(const json* value) {
     const std::string digits = text_of(value);
     double result = 0;
     const char* const end = digits.data() + digits.size();
-    const auto parsed = std::from_chars(digits.data(), end, result);
+    const auto parsed = internal::read_number(digits.data(), end, result);
     return parsed.ptr == end && parsed.ec == std::errc() ? result : std::nan("");
 }
 
