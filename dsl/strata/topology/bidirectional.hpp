@@ -58,13 +58,13 @@ inline constexpr bool may_be_mirrored<repeated<Times, fragment<Layers...>>> = (m
                                                                                ...);
 
 template <class Layer>
-inline constexpr bool is_recurrent = recurrent_kind<Layer>;
+inline constexpr bool has_recurrence = recurrent_kind<Layer>;
 template <std::size_t Times, class... Layers>
-inline constexpr bool is_recurrent<repeated<Times, fragment<Layers...>>> = (is_recurrent<Layers> || ...);
+inline constexpr bool has_recurrence<repeated<Times, fragment<Layers...>>> = (has_recurrence<Layers> || ...);
 
 template <class... Layers>
 constexpr bool may_all_be_mirrored(fragment<Layers...>) {
-    return (may_be_mirrored<Layers> && ...) && (is_recurrent<Layers> || ...);
+    return (may_be_mirrored<Layers> && ...) && (has_recurrence<Layers> || ...);
 }
 } // namespace detail
 
