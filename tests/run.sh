@@ -80,8 +80,7 @@ prepare_release() {
 
 # Registers of other widths, with gradients of the layers whose loops depend on the width, each in one of the two: the
 # narrowest by g++, where gradients and direct_convolution run the kernels of convolutions, and the next ones by clang, with
-# convolutions of all kinds and their divisions. The laws hold by g++ where it may contract
-# products and sums, in `release`.
+# convolutions of all kinds and their divisions. The laws hold by g++ where it may contract products and sums, in `release`.
 configuration_sse2() {
     options=(-Doptimization=1 "-Dcpp_args=-march=x86-64 $gcc_memory")
     chosen=(kernels spatial)

@@ -175,29 +175,24 @@ BOOST_AUTO_TEST_CASE(machines_with_other_losses_metrics_and_options_are_named) {
     const auto starts = [](const std::string& message, std::string_view expected) {
         BOOST_TEST(message.starts_with(expected), message);
     };
-    starts(message_of_pair([&](strata::machine_group& world) {
-               tiny net{seed{5}};
-               trainer usual{net, crossentropy, adam{}, strata::accuracy};
-               trainer smooth{net, label_smoothing<0.1>(crossentropy), adam{}, strata::accuracy};
-               world.rank() == 0 ? fit(usual, world, tenths) : fit(smooth, world, tenths);
-           }),
+    // What a machine with another trainer of a network like that says beside a usual one.
+    const auto message_beside = [&](auto net, auto loss, auto... metrics) {
+        return message_of_pair([&](strata::machine_group& world) {
+            tiny known{seed{5}};
+            trainer usual{known, crossentropy, adam{}, strata::accuracy};
+            auto own = net;
+            trainer other{own, loss, adam{}, metrics...};
+            world.rank() == 0 ? fit(usual, world, tenths) : fit(other, world, tenths);
+        });
+    };
+    starts(message_beside(tiny{seed{5}}, label_smoothing<0.1>(crossentropy), strata::accuracy),
            "fit: machine 1 (thread 1) has a loss of checksum ");
     // What a checkpoint may be gone on with is another network all the same.
-    starts(message_of_pair([&](strata::machine_group& world) {
-               tiny net{seed{5}};
-               model<input<2> | dense<5, l2<0.1>> | relu | dense<3> | softmax> held{seed{5}};
-               trainer usual{net, crossentropy, adam{}, strata::accuracy};
-               trainer penal{held, crossentropy, adam{}, strata::accuracy};
-               world.rank() == 0 ? fit(usual, world, tenths) : fit(penal, world, tenths);
-           }),
+    starts(message_beside(model<input<2> | dense<5, l2<0.1>> | relu | dense<3> | softmax>{seed{5}},
+                          crossentropy, strata::accuracy),
            "fit: machine 1 (thread 1) has a network of checksum ");
-    starts(message_of_pair([&](strata::machine_group& world) {
-               tiny net{seed{5}};
-               model<input<2> | frozen_weights(dense<5>) | relu | dense<3> | softmax> still{seed{5}};
-               trainer usual{net, crossentropy, adam{}, strata::accuracy};
-               trainer other{still, crossentropy, adam{}, strata::accuracy};
-               world.rank() == 0 ? fit(usual, world, tenths) : fit(other, world, tenths);
-           }),
+    starts(message_beside(model<input<2> | frozen_weights(dense<5>) | relu | dense<3> | softmax>{seed{5}},
+                          crossentropy, strata::accuracy),
            "fit: machine 1 (thread 1) has a network of checksum ");
     starts(
         message_of_trainers([&](auto& teach, auto& world) {
@@ -206,13 +201,7 @@ BOOST_AUTO_TEST_CASE(machines_with_other_losses_metrics_and_options_are_named) {
             fit(teach, world, tenths);
         }),
         "fit: machine 1 (thread 1) has a learning rate of 0.5, but machine 0 (thread 0) has a learning rate");
-    starts(message_of_pair([&](strata::machine_group& world) {
-               tiny net{seed{5}};
-               trainer usual{net, crossentropy, adam{}, strata::accuracy};
-               trainer silent{net, crossentropy, adam{}};
-               world.rank() == 0 ? fit(usual, world, tenths) : fit(silent, world, tenths);
-           }),
-           "fit: machine 1 (thread 1) has metrics of checksum ");
+    starts(message_beside(tiny{seed{5}}, crossentropy), "fit: machine 1 (thread 1) has metrics of checksum ");
     starts(message_of_trainers([&](auto& teach, auto& world) {
                auto source = data.source();
                fit_options options = tenths;

@@ -50,9 +50,9 @@ struct lookup : head_base<Tokens, 1, Tokens, Width> {
 ///
 /// Only rows that occur in a batch are updated (their moments, too: "lazy" Adam), so that a step does not
 /// depend on the vocabulary. `every_row` updates all, as Keras does; with a regularizer and where gradients
-/// are stored all are updated, too. With `mask_zero` steps with token 0 are masked, as in Keras: their row is
-/// one like the others and learns what reaches it, but what reads the mask leaves them out. Options:
-/// `every_row`, `mask_zero`, an initializer, a regularizer.
+/// are stored all are updated, too, and `average_weights` moves all averages. With `mask_zero` steps with
+/// token 0 are masked, as in Keras: their row is one like the others and learns what reaches it, but what
+/// reads the mask leaves them out. Options: `every_row`, `mask_zero`, an initializer, a regularizer.
 template <std::size_t Vocabulary, std::size_t Width, auto... Options>
 struct embedding_layer : layer_base {
     static_assert(

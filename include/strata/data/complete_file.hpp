@@ -1,8 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
-#include <strata/raise.hpp>
+#include <strata/data/unwritable_file.hpp>
 #include <strata/setting.hpp>
 
 #include <fcntl.h>
@@ -31,7 +30,7 @@ public:
         std::error_code ignored;
         const std::filesystem::file_status found = std::filesystem::status(path_, ignored);
         if (std::filesystem::is_directory(found))
-            fail(std::make_error_code(std::errc::is_a_directory));
+            raise_unwritable(path_, std::make_error_code(std::errc::is_a_directory).message());
         is_replaced_ = !std::filesystem::is_other(found);
         if (is_replaced_) {
             unfinished_ += ".unfinished";
@@ -60,7 +59,7 @@ public:
         if (is_replaced_)
             std::filesystem::rename(unfinished_, path_, error);
         if (error)
-            fail(error);
+            raise_unwritable(path_, error.message());
         file_.reset();
     }
 
@@ -98,10 +97,7 @@ private:
 
     void expect(bool succeeded) const {
         if (!succeeded)
-            fail({errno, std::generic_category()});
-    }
-    [[noreturn]] void fail(const std::error_code& error) const {
-        raise(data_error::in_file(path_, "a file that can be written", error.message()));
+            raise_unwritable(path_);
     }
 
     std::filesystem::path path_;

@@ -5,9 +5,9 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/batch_sources.hpp>
-#include <strata/data/extents.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/labelled_arrays.hpp>
+#include <strata/data/row_extents.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
@@ -50,17 +50,9 @@ public:
         file_.emplace(path_);
         std::array<std::size_t, Rank> found{};
         text_ = internal::read_idx_header(*file_, internal::idx_code<Element>(), sizeof(Element), found).text;
-        // Whoever reads has made room for the rows that there were when the file was opened first.
-        if (begin_ > 0 && shape_ != found)
-            file_->fail(
-                4, internal::concatenate("the extents that it had before, ", internal::extents_text(shape_)),
-                internal::extents_text(found));
-        shape_ = found;
+        internal::take_row_extents(*file_, 4, found, begin_ == 0, shape_);
         begin_ = file_->position();
         rows_read_ = 0;
-        // A header of some bytes may name billions of such rows.
-        if (std::find(shape_.begin() + 1, shape_.end(), 0u) != shape_.end())
-            file_->fail(4, "rows of a number at least", internal::extents_text(shape_));
     }
 
     /// Reads the next `most` rows, or as many as are left, and returns how many. An array of their shape is

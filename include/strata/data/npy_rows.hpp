@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/data/array.hpp>
-#include <strata/data/extents.hpp>
 #include <strata/data/npy_array.hpp>
+#include <strata/data/row_extents.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 
@@ -44,16 +44,9 @@ public:
         const npy_layout layout = read_npy_header<Element>(*file_, Rank);
         std::array<std::size_t, Rank> found{};
         std::copy_n(layout.header.extents.begin(), Rank, found.begin());
-        // Whoever reads has made room for the rows that there were when the file was opened first.
-        if (begin_ > 0 && shape_ != found)
-            file_->fail(0, concatenate("the extents that it had before, ", extents_text(shape_)),
-                        extents_text(found));
-        shape_ = found;
+        take_row_extents(*file_, 0, found, begin_ == 0, shape_);
         is_half_ = layout.is_half;
         is_swapped_ = layout.is_swapped;
-        // A header of some bytes may name billions of such rows.
-        if (std::find(shape_.begin() + 1, shape_.end(), 0u) != shape_.end())
-            file_->fail(0, "rows of a number at least", extents_text(shape_));
         if (Rank > 1 && layout.header.columns_first)
             file_->fail(0, "rows one after another, to read some of them", "an array in Fortran's order");
         row_size_ = 1;

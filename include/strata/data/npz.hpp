@@ -40,12 +40,10 @@ public:
         archive_ = internal::open_zip(path_, "a .npz file, a ZIP archive");
         const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
         for (zip_int64_t i = 0; i < count; ++i) {
-            const char* const name =
-                zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
-            std::string_view array = name == nullptr ? "" : name;
+            std::string array = internal::entry_name(archive_.get(), static_cast<std::uint64_t>(i));
             if (array.ends_with(".npy"))
-                array.remove_suffix(4);
-            names_.emplace_back(array);
+                array.resize(array.size() - 4);
+            names_.push_back(std::move(array));
         }
     }
 

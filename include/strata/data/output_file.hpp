@@ -1,8 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
-#include <strata/raise.hpp>
+#include <strata/data/unwritable_file.hpp>
 #include <strata/setting.hpp>
 
 #include <zlib.h>
@@ -13,7 +12,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -26,7 +24,7 @@ public:
         errno = 0;
         file_.reset(gzopen(path_.string().c_str(), path_.extension() == ".gz" ? "wb" : "wbT"));
         if (!file_)
-            fail(errno_text());
+            internal::raise_unwritable(path_);
         gzbuffer(file_.get(), 1u << 17);
     }
 
@@ -36,8 +34,10 @@ public:
             if (gzwrite(file_.get(), static_cast<const char*>(source) + written, chunk) !=
                 static_cast<int>(chunk)) {
                 int code = Z_OK;
-                const std::string reason = gzerror(file_.get(), &code);
-                fail(code == Z_ERRNO ? errno_text() : reason);
+                const char* const reason = gzerror(file_.get(), &code);
+                if (code == Z_ERRNO)
+                    internal::raise_unwritable(path_);
+                internal::raise_unwritable(path_, reason);
             }
             written += chunk;
         }
@@ -47,16 +47,14 @@ public:
     /// silence.
     void close() {
         errno = 0;
-        if (const int code = gzclose(file_.release()); code != Z_OK)
-            fail(errno != 0 ? errno_text() : "that zlib cannot end it, code " + std::to_string(code));
+        const int code = gzclose(file_.release());
+        if (code != Z_OK && errno != 0)
+            internal::raise_unwritable(path_);
+        if (code != Z_OK)
+            internal::raise_unwritable(path_, "that zlib cannot end it, code " + std::to_string(code));
     }
 
 private:
-    static std::string errno_text() { return std::error_code{errno, std::generic_category()}.message(); }
-    [[noreturn]] void fail(const std::string& reason) const {
-        internal::raise(data_error::in_file(path_, "a file that can be written", reason));
-    }
-
     struct closer {
         void operator()(gzFile file) const noexcept { gzclose(file); }
     };

@@ -4,8 +4,7 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
-#include <strata/data/error.hpp>
-#include <strata/raise.hpp>
+#include <strata/data/unwritable_file.hpp>
 #include <strata/training/callback.hpp>
 
 #include <cerrno>
@@ -65,8 +64,7 @@ struct csv_log {
 private:
     void check() const {
         if (!*stream_)
-            internal::raise(data_error::in_file(file, "a file that can be written",
-                                                std::error_code(errno, std::generic_category()).message()));
+            internal::raise_unwritable(file);
     }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/data/unwritable_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -93,7 +94,7 @@ public:
     /// Hands what was added to the system, for whoever watches.
     void flush() {
         if (std::fflush(file_.get()) != 0)
-            fail();
+            raise_unwritable(path_);
     }
 
 private:
@@ -114,11 +115,7 @@ private:
     void write(std::string_view data) {
         const std::string record = event_record(data);
         if (std::fwrite(record.data(), 1, record.size(), file_.get()) != record.size())
-            fail();
-    }
-    [[noreturn]] void fail() const {
-        raise(data_error::in_file(path_, "a file that can be written",
-                                  std::error_code(errno, std::generic_category()).message()));
+            raise_unwritable(path_);
     }
 
     std::filesystem::path path_;

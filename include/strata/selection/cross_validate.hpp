@@ -44,9 +44,12 @@ concept scored_estimator = requires(Estimator& estimator, const X& x, const Y& y
     estimator.score(x, y);
 };
 
-inline void check_has_fold(std::span<const fold> folds) {
+/// How many rows x and y have, of which there are folds.
+template <class X, class Y>
+std::size_t count_rows(const X& x, const Y& y, std::span<const fold> folds) {
     if (folds.empty())
         raise(data_error{"cross_validate: expected a fold at least, found none"});
+    return common_row_count(x, y, "cross_validate");
 }
 } // namespace internal
 
@@ -57,8 +60,7 @@ inline void check_has_fold(std::span<const fold> folds) {
 template <class Fit, class X, class Y>
     requires(!internal::scored_estimator<Fit, X, Y>)
 [[nodiscard]] cross_validation cross_validate(Fit fit, const X& x, const Y& y, std::span<const fold> folds) {
-    internal::check_has_fold(folds);
-    internal::common_row_count(x, y, "cross_validate");
+    internal::count_rows(x, y, folds);
     cross_validation result;
     for (const fold& each : folds) {
         const auto fitted = fit(take_rows(x, each.train), take_rows(y, each.train));
@@ -77,8 +79,7 @@ template <class Estimator, class X, class Y>
 [[nodiscard]] cross_validation cross_validate(const Estimator& estimator, const X& x, const Y& y,
                                               std::span<const fold> folds,
                                               const typename Estimator::options_type& options = {}) {
-    internal::check_has_fold(folds);
-    const std::size_t rows = internal::common_row_count(x, y, "cross_validate");
+    const std::size_t rows = internal::count_rows(x, y, folds);
     std::vector<double> weights;
     if constexpr (requires { options.sample_weight; })
         if (!options.sample_weight.empty()) {
