@@ -85,7 +85,8 @@ BOOST_AUTO_TEST_CASE(orthogonal_factors_are_those_of_lapack) {
     const auto matrix = draw(rows * columns, 3);
     const eigen::orthogonal_factors factors(matrix, rows, columns);
     const lapack::orthogonal_factors expected(matrix, rows, columns);
-    check_close(factors.singular_values(), expected.singular_values(), 1e-13);
+    check_close(eigen::singular_values(factors.upper(), columns),
+                lapack::singular_values(expected.upper(), columns), 1e-13);
     for (const bool transposed : {false, true}) {
         auto found = draw(rows, 4);
         auto known = found;

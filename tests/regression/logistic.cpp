@@ -290,6 +290,19 @@ BOOST_AUTO_TEST_CASE(any_finite_C_has_an_optimum) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_number_has_no_class) {
+    logistic_regression<1> estimator;
+    const std::vector<double> some{1, 2, 3, 4};
+    estimator.fit(some, std::vector<int>{0, 1, 0, 1});
+    const std::vector<double> odd{1, std::numeric_limits<double>::quiet_NaN()};
+    const char* const expected = "predict: X is not a number at row 1, column 0, expected finite numbers";
+    BOOST_TEST(error_message<std::invalid_argument>([&] { (void)estimator.predict(odd); }) == expected);
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
+                   (void)estimator.score(odd, std::vector<int>{0, 0});
+               }) == expected);
+    BOOST_TEST(std::isnan(estimator.predict_probability(odd)(1, 0)));
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     logistic_regression<2> net;
     const auto fit = [&](std::vector<double> rows, std::vector<double> labels,

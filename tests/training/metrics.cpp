@@ -187,6 +187,7 @@ BOOST_AUTO_TEST_CASE(metrics_of_nothing_to_tell) {
     BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::f1, {0.1, 0.2}, {0, 0})) == 0);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::r2, {2, 2}, {2, 2})) == 1);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::r2, {2, 3}, {2, 2})) == 0);
+    BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(metrics::r2, {2, NAN}, {2, 2})));
     BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(metrics::r2, {2}, {2})));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/observations.hpp>
+#include <strata/learning/determination.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/one_layer.hpp>
 #include <strata/setting.hpp>
@@ -97,10 +98,8 @@ double r_squared(const Model& net, const samples& x, const samples& y) {
             residual_squares += error * error;
             total_squares += (target - mean) * (target - mean);
         }
-        // A constant target leaves nothing to explain: 1 if it is met and 0 if not, as in scikit-learn.
-        sum += total_squares > 0      ? static_cast<double>(1 - residual_squares / total_squares)
-               : residual_squares > 0 ? 0.0
-                                      : 1.0;
+        sum +=
+            detail::determination(static_cast<double>(residual_squares), static_cast<double>(total_squares));
     }
     return sum / static_cast<double>(Outputs);
 }

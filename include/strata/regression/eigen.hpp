@@ -66,6 +66,15 @@ inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bo
     return internal::copy(solver.eigenvalues());
 }
 
+/// The singular values of an n x n matrix, descending. O(n^3).
+inline std::vector<double> singular_values(const std::vector<double>& a, std::size_t n) {
+    if (n == 0)
+        return {};
+    const Eigen::JacobiSVD<Eigen::MatrixXd> solver(
+        internal::constant_matrix(a.data(), internal::index(n), internal::index(n)));
+    return internal::copy(solver.singularValues());
+}
+
 /// A rows x columns matrix as Q R, rows >= columns.
 class orthogonal_factors {
 public:
@@ -73,11 +82,8 @@ public:
         : factors_(internal::constant_matrix(a.data(), internal::index(rows), internal::index(columns))),
           upper_(factors_.matrixQR().topRows(factors_.cols()).triangularView<Eigen::Upper>()) {}
 
-    /// Descending.
-    [[nodiscard]] std::vector<double> singular_values() const {
-        const Eigen::JacobiSVD<Eigen::MatrixXd> solver(upper_);
-        return internal::copy(solver.singularValues());
-    }
+    /// R, [columns][columns], with zeros below its diagonal.
+    [[nodiscard]] std::vector<double> upper() const { return {upper_.data(), upper_.data() + upper_.size()}; }
 
     /// b = Q b or Q^T b, for `rows` elements.
     void multiply_by_q(bool transposed, std::vector<double>& b) const {

@@ -118,6 +118,24 @@ inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bo
     return values;
 }
 
+/// The singular values of an n x n matrix, descending. O(n^3).
+inline std::vector<double> singular_values(std::vector<double> a, std::size_t n) {
+    if (n == 0)
+        return {};
+    const int size = internal::lapack_int(n);
+    std::vector<double> values(n);
+    std::vector<int> int_work(8 * n);
+    double unused = 0;
+    const int one = 1;
+    int info = 0;
+    internal::provide_work_space([&](double* work, int work_size) {
+        dgesdd_("N", &size, &size, a.data(), &size, values.data(), &unused, &one, &unused, &one, work,
+                &work_size, int_work.data(), &info);
+    });
+    internal::check(info, "dgesdd");
+    return values;
+}
+
 /// A rows x columns matrix as Q R, rows >= columns.
 class orthogonal_factors {
 public:
@@ -131,24 +149,13 @@ public:
         internal::check(info, "dgeqrf");
     }
 
-    /// Descending.
-    [[nodiscard]] std::vector<double> singular_values() const {
-        const int n = internal::lapack_int(columns_);
+    /// R, [columns][columns], with zeros below its diagonal.
+    [[nodiscard]] std::vector<double> upper() const {
         std::vector<double> r(columns_ * columns_, 0.0);
         for (std::size_t j = 0; j < columns_; ++j)
             std::copy_n(a_.begin() + static_cast<std::ptrdiff_t>(j * rows_), j + 1,
                         r.begin() + static_cast<std::ptrdiff_t>(j * columns_));
-        std::vector<double> values(columns_);
-        std::vector<int> int_work(8 * columns_);
-        double unused = 0;
-        const int one = 1;
-        int info = 0;
-        internal::provide_work_space([&](double* work, int size) {
-            dgesdd_("N", &n, &n, r.data(), &n, values.data(), &unused, &one, &unused, &one, work, &size,
-                    int_work.data(), &info);
-        });
-        internal::check(info, "dgesdd");
-        return values;
+        return r;
     }
 
     /// b = Q b or Q^T b, for `rows` elements.

@@ -36,11 +36,14 @@ public:
     std::size_t rows = 0;
     /// How many of the inputs (centred, with an intercept) are independent.
     std::size_t rank = 0;
-    /// An estimate of the condition number of the inputs scaled to the same length.
+    /// An estimate of the condition number: of the inputs scaled to the same length, or, by singular values,
+    /// of the inputs as they are.
     double condition = 0;
     least_squares_method method = least_squares_method::normal_equations;
 
-    /// The singular values of the (centred) inputs, descending: min(rows, inputs) of them. O(inputs^3).
+    /// The singular values of the (centred) inputs, descending: min(rows, inputs) of them. O(inputs^3). Where
+    /// the inputs depend on each other nearly or wholly, and `partial_fit` or a penalty left their products
+    /// alone, those below 1e-8 of the largest have no right digit.
     [[nodiscard]] std::vector<double> singular_values() const {
         auto values =
             singular_values_.empty() ? internal::compute_singular_values(equations_) : singular_values_;

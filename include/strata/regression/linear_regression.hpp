@@ -44,8 +44,9 @@ public:
         return *this;
     }
 
-    /// Fits all rows that came so far, of which only sums are kept: for data larger than memory. The weights
-    /// of columns that nearly depend on each other have fewer right digits than by `fit`; see `condition`.
+    /// Fits all rows that it was given since the last `fit`, of which only sums are kept: for data larger
+    /// than memory. The weights of columns that nearly depend on each other have fewer right digits than by
+    /// `fit`; see `condition`.
     linear_regression& partial_fit(const samples& x, const samples& y,
                                    const least_squares_options& options = {}) {
         internal::check_penalty(options.l2, "partial_fit");

@@ -170,8 +170,10 @@ public:
                     result(i, k) = outputs(i, k);
         return result;
     }
-    /// The most probable class of each row, the first of equal ones: [rows].
+    /// The most probable class of each row, the first of equal ones: [rows]. Throws `std::invalid_argument`
+    /// for X that is not finite, of which no class is the most probable.
     [[nodiscard]] xt::xtensor<std::int32_t, 1> predict(const samples& x) const {
+        observations<value_type>(x, features, "predict: X").check_finite();
         const auto p = predict_probability(x);
         auto result = xt::xtensor<std::int32_t, 1>::from_shape({p.shape(0)});
         for (std::size_t i = 0; i < p.shape(0); ++i) {

@@ -150,10 +150,20 @@ inline normal_solution solve_by_eigenvalues(const normal_equations& equations, d
     return result;
 }
 
-/// The singular values of the (centred) columns, descending.
+/// The singular values of the (centred) columns, descending: those of their factor, which keeps what a
+/// product rounds away, where the columns are independent. Else roots of eigenvalues, which have no right
+/// digit below 1e-8 of the largest.
 inline std::vector<double> compute_singular_values(const normal_equations& equations) {
+    const std::size_t n = equations.inputs;
+    constexpr double worst_condition = 1e6;
+    if (auto solved = solve_by_cholesky(equations, 0, worst_condition); !solved.weights.empty()) {
+        for (std::size_t j = 0; j < n; ++j)
+            for (std::size_t i = 0; i < n; ++i)
+                solved.factor[j * n + i] = i < j ? 0 : solved.factor[j * n + i] / solved.scale[i];
+        return factorization::singular_values(std::move(solved.factor), n);
+    }
     std::vector<double> gram = equations.gram;
-    std::vector<double> values = factorization::eigenvalues(gram, equations.inputs, false);
+    std::vector<double> values = factorization::eigenvalues(gram, n, false);
     std::reverse(values.begin(), values.end());
     for (double& value : values)
         value = std::sqrt(std::max(value, 0.0));

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -26,6 +27,8 @@ struct orthogonal_solution {
 template <class Value>
 class centred_columns {
 public:
+    static constexpr bool is_penalised = false;
+
     centred_columns(const observations<Value>& x, const observations<Value>& y,
                     const observations<Value>* weights, bool subtract_means)
         : x_(&x),
@@ -115,6 +118,8 @@ public:
 template <class Value>
 class penalised_columns {
 public:
+    static constexpr bool is_penalised = true;
+
     penalised_columns(const centred_columns<Value>& columns, double l2)
         : columns_(&columns),
           root_(std::sqrt(static_cast<long double>(l2))),
@@ -222,12 +227,20 @@ orthogonal_solution solve_by_factors(Columns& columns) {
             a[j * m + i] *= scale[j];
     }
     const factorization::orthogonal_factors factors(std::move(a), m, n);
-    const auto values = factors.singular_values();
+    auto upper = factors.upper();
+    const auto values = factorization::singular_values(upper, n);
     if (!(values.back() > epsilon * static_cast<double>(m) * values.front()))
         return result;
     result.has_full_rank = true;
     result.rank = n;
     result.condition = values.front() / values.back();
+    // With a penalty they are not those of the columns alone.
+    if constexpr (!Columns::is_penalised) {
+        for (std::size_t j = 0; j < n; ++j)
+            for (std::size_t i = 0; i <= j; ++i)
+                upper[j * n + i] /= scale[j];
+        result.singular_values = factorization::singular_values(std::move(upper), n);
+    }
     result.weights.assign(columns.outputs() * n, 0.0L);
     for (std::size_t t = 0; t < columns.outputs(); ++t)
         refine(columns, factors, scale, t, result.weights.data() + t * n);

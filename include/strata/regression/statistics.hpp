@@ -97,7 +97,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
             a[j * count + i] *= scale[j];
     }
     const factorization::orthogonal_factors factors(std::move(a), count, features);
-    const auto singular_values = factors.singular_values();
+    const auto singular_values = factorization::singular_values(factors.upper(), features);
     if (!(singular_values.back() >
           std::numeric_limits<double>::epsilon() * static_cast<double>(count) * singular_values.front()))
         internal::raise(

@@ -3,6 +3,7 @@
 
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/formula/row_loss.hpp>
+#include <strata/learning/determination.hpp>
 #include <strata/learning/metrics.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/meter.hpp>
@@ -67,7 +68,7 @@ struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
                 return detail::nan<double>;
             double sum = 0;
             for (std::size_t i = 0; i < 4 * Last; i += 4)
-                sum += sums[i + 2] != 0 ? 1 - sums[i + 3] / sums[i + 2] : (sums[i + 3] == 0 ? 1.0 : 0.0);
+                sum += detail::determination(sums[i + 3], sums[i + 2]);
             return sum / static_cast<double>(Last);
         }
     };
