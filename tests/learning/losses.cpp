@@ -166,6 +166,18 @@ BOOST_AUTO_TEST_CASE(dice_looks_at_all_of_a_sample) {
     check<from_logits<softmax>(dice)>("dice from logits of softmax");
 }
 
+// A picture of a million pixels: a sum of floats in one order would be one hundredth too large.
+BOOST_AUTO_TEST_CASE(dice_of_a_picture_keeps_its_digits) {
+    constexpr std::size_t pixels = 1'000'000;
+    const std::vector<float> prediction(pixels, 0.1F);
+    const std::vector<float> target(pixels, 1.0F);
+    std::vector<float> delta(pixels);
+    using loss = std::remove_const_t<decltype(dice)>;
+    const double found = internal::reduced_loss<loss, pixels, 1, float>{prediction.data(), target.data()}.run(
+        loss::reductions{}, delta.data(), 1.0F);
+    BOOST_TEST(std::abs(found - 0.9 / 1.1) <= 1e-6);
+}
+
 // Samples that look at each other, also where threads share them.
 template <auto Loss>
 void check_batch(const std::string& name, bool shares = false) {

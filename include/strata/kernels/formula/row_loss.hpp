@@ -30,38 +30,66 @@ struct reduced_loss {
     const T* prediction;
     const target_type* target;
 
-    // Calls visit(count, place, variables) for all outputs, some at a time.
+    // Calls visit(count, place, variables) for all outputs of a row, some at a time.
+    template <class Visit>
+    void each_of_row(std::size_t row, Visit visit) const noexcept {
+        visit_outputs<Last, T>([&](auto count, std::size_t i) {
+            constexpr std::size_t lanes = decltype(count)::value;
+            visit(count, row * Last + i,
+                  loss_variables<V>(load_first<lanes, V>(prediction + row * Last + i),
+                                    load_targets<Loss, Last, lanes, V>(target + row * target_step, i)));
+        });
+    }
+    // The same for all rows.
     template <class Visit>
     void each(Visit visit) const noexcept {
         for (std::size_t row = 0; row < Rows; ++row)
-            visit_outputs<Last, T>([&](auto count, std::size_t i) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                visit(count, row * Last + i,
-                      loss_variables<V>(load_first<lanes, V>(prediction + row * Last + i),
-                                        load_targets<Loss, Last, lanes, V>(target + row * target_step, i)));
+            each_of_row(row, visit);
+    }
+
+    // The sum of what value(count, variables) gives for each output. Rows are added in double: of a picture
+    // there may be a million.
+    template <class Value>
+    T add(Value value) const noexcept {
+        double result = 0;
+        for (std::size_t row = 0; row < Rows; ++row) {
+            V sum(T(0));
+            each_of_row(row, [&](auto count, std::size_t, const auto& variables) {
+                if constexpr (Last == 1)
+                    sum += value(variables);
+                else
+                    sum += first_lanes<decltype(count)::value>(value(variables));
             });
+            if constexpr (Last == 1)
+                result += static_cast<double>(sum);
+            else
+                result += static_cast<double>(add_lanes(sum));
+        }
+        return static_cast<T>(result);
     }
 
     template <class Reduction>
     T reduce(Reduction) const noexcept {
+        if constexpr (Reduction::is_sum)
+            return add([](const auto& variables) { return evaluate<V>(Reduction::formula, variables); });
+        else
+            return find_largest(Reduction{});
+    }
+
+    template <class Reduction>
+    T find_largest(Reduction) const noexcept {
         constexpr T lowest = -detail::infinity<T>;
-        V result(Reduction::is_sum ? T(0) : lowest);
+        V result(lowest);
         each([&](auto count, std::size_t, const auto& variables) {
             constexpr std::size_t lanes = decltype(count)::value;
             const V value = evaluate<V>(Reduction::formula, variables);
-            if constexpr (Last == 1)
-                result = Reduction::is_sum ? result + value : larger(result, value);
-            else if constexpr (Reduction::is_sum)
-                result += first_lanes<lanes>(value);
-            else if constexpr (lanes < V::size)
+            if constexpr (Last > 1 && lanes < V::size)
                 result = larger(result, V(xsimd::select(lane_numbers<V>() < V(T(lanes)), value, V(lowest))));
             else
                 result = larger(result, value);
         });
         if constexpr (Last == 1)
             return result;
-        else if constexpr (Reduction::is_sum)
-            return add_lanes(result);
         else {
             alignas(alignment) T values[V::size];
             result.store_aligned(values);
@@ -75,15 +103,9 @@ struct reduced_loss {
     /// How many outputs are that large.
     template <class Reduction>
     T count_equal(Reduction, T largest) const noexcept {
-        T result = 0;
-        each([&](auto count, std::size_t, const auto& variables) {
-            const V ones = evaluate_equal(evaluate<V>(Reduction::formula, variables), largest, T(1));
-            if constexpr (Last == 1)
-                result += ones;
-            else
-                result += add_lanes(first_lanes<decltype(count)::value>(ones));
+        return add([&](const auto& variables) {
+            return evaluate_equal(evaluate<V>(Reduction::formula, variables), largest, T(1));
         });
-        return result;
     }
 
     // `yes` where the values are equal to a number, and 0 elsewhere.
