@@ -372,6 +372,15 @@ BOOST_AUTO_TEST_CASE(late_parts_that_others_read) {
     live.finish(std::span<float>(found).last(late * 10));
     check_equal<false>(
         std::vector<float>(found.begin() + static_cast<std::ptrdiff_t>(late * 10), found.end()), expected);
+    // A sequence ends in as many calls as its reader likes.
+    live.reset();
+    std::vector<float> parts(found.size());
+    live.process(x.data(), parts.data(), 32);
+    for (std::size_t step = 32; step < 32 + late; ++step)
+        live.finish(std::span<float>(parts).subspan(step * 10, 10));
+    BOOST_TEST(parts == found, boost::test_tools::per_element());
+    live.finish(std::span<float>(parts).first(10));
+    BOOST_TEST(parts == found, boost::test_tools::per_element());
 }
 
 static_assert(has_stream<std::remove_const_t<decltype(input<10, 3> | reduce_mean<-1>)>>);

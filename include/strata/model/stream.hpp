@@ -98,6 +98,7 @@ public:
     void reset() noexcept STRATA_NONBLOCKING {
         std::fill(memory_.begin(), memory_.end(), value_type(0));
         ring_positions_.fill(0);
+        overrun_ = 0;
         heard_ = 0;
         refresh();
     }
@@ -177,16 +178,17 @@ public:
     }
 
     /// The results that are still to come, where the sequence ends: those of its last `latency()` steps, or
-    /// of all if it has fewer, behind `latency()` less so many zeros. `reset` is to follow.
+    /// of all if it has fewer, behind `latency()` less so many zeros. In one call or several; `reset` is to
+    /// follow.
     void finish(std::span<value_type> block_out) noexcept STRATA_NONBLOCKING
         requires(latency() > 0 && output_count == 1) {
         typename pass::inputs x;
         value_type* blanks = staged();
         for (std::size_t i = 0; i < input_count; blanks += input_sizes[i++])
             x[i] = std::fill_n(blanks, input_sizes[i], value_type(0)) - input_sizes[i];
-        const std::size_t steps = std::min(latency(), block_out.size() / output_size);
+        const std::size_t steps = std::min(latency() - overrun_, block_out.size() / output_size);
         for (std::size_t step = 0; step < steps; ++step, ++heard_)
-            run_edge(x, {block_out.data() + step * output_size}, step + 1);
+            run_edge(x, {block_out.data() + step * output_size}, ++overrun_);
     }
 
 private:
@@ -230,7 +232,8 @@ private:
     }
 
     const value_type* parameters_;
-    std::size_t heard_ = 0; ///< steps, as far as `latency()`, or behind it where the sequence ends
+    std::size_t overrun_ = 0; ///< steps behind the end of the sequence
+    std::size_t heard_ = 0;   ///< steps, as far as `latency()`, or behind it where the sequence ends
     typename pass::positions ring_positions_{};
     aligned_vector<value_type> memory_;
 };
