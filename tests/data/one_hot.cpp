@@ -27,7 +27,9 @@ BOOST_AUTO_TEST_CASE(a_one_at_each_label) {
 
 BOOST_AUTO_TEST_CASE(labels_out_of_range) {
     BOOST_CHECK_EXCEPTION((void)one_hot(xt::xtensor<std::uint8_t, 1>{0, 9, 10}, 10), data_error,
-                          says("one_hot: expected labels below 10, found 10 at index 2"));
+                          says("one_hot: expected whole labels below 10, found 10 at index 2"));
+    BOOST_CHECK_EXCEPTION((void)one_hot(xt::xtensor<double, 1>{1.9999999}, 3), data_error,
+                          says("one_hot: expected whole labels below 3, found 1.9999999 at index 0"));
     BOOST_CHECK_EXCEPTION((void)one_hot(xt::xtensor<int, 1>{0, -1}, 10), data_error,
                           says("found -1 at index 1"));
     BOOST_CHECK_EXCEPTION((void)one_hot(xt::xtensor<int, 1>{0}, 0), data_error,

@@ -57,6 +57,8 @@ BOOST_AUTO_TEST_CASE(texts_of_a_file) {
     BOOST_TEST(rest.names == (names{"size", "rooms"}), boost::test_tools::per_element());
     BOOST_TEST(rest.column("size")[2] == "large");
     BOOST_CHECK_EXCEPTION((void)rest.numbers("size"), data_error, says("line 2, column 6"));
+    BOOST_CHECK_EXCEPTION((void)(text_table{.names = {"a", "b"}, .cells = {"1", "2", "3"}}.drop("a")),
+                          data_error, says("expected cells for rows of 2 columns, found 3"));
     BOOST_CHECK_EXCEPTION((void)(text_table{.names = {"a", "b"}, .cells = {"1", "2", "3"}}.column("a")),
                           data_error, says("expected cells for rows of 2 columns, found 3"));
 }

@@ -7,6 +7,7 @@
 #include <strata/data/rows.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/expression/finite.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/kernels/large_pages.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -147,7 +148,7 @@ private:
         for (std::size_t i = 0; i < rows; ++i)
             if (!(weights[i] >= 0) || !internal::is_finite(weights[i]))
                 fail("fit", "finite weights, none below 0",
-                     std::to_string(weights[i]) + " in row " + std::to_string(i));
+                     number_to_string(weights[i]) + " in row " + std::to_string(i));
         return weights;
     }
 

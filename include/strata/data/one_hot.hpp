@@ -7,6 +7,8 @@ STRATA_HEADER_BEGIN
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
 
 #include <array>
@@ -48,9 +50,9 @@ template <std::floating_point Element = float, class Labels>
                                    internal::extents_text(extents)});
     for (std::size_t i = 0; i < extents[0]; ++i)
         if (!internal::is_class(array(i), classes))
-            internal::raise(data_error{"one_hot: expected labels below " + std::to_string(classes) +
-                                       ", found " + std::to_string(array(i)) + " at index " +
-                                       std::to_string(i)});
+            internal::raise(data_error{internal::concatenate(
+                "one_hot: expected whole labels below ", classes, ", found ",
+                internal::number_to_string(static_cast<double>(array(i))), " at index ", i)});
 
     xt::xtensor<Element, 2> result(extents, Element{0});
     for (std::size_t i = 0; i < extents[0]; ++i)

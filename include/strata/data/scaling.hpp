@@ -11,6 +11,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/rows.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/expression/finite.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
 
 #include <algorithm>
@@ -98,7 +99,8 @@ public:
     explicit min_max_scaler(double low = 0, double high = 1) : column_scaler("min_max_scaler", low, high) {
         if (!(low < high) || !internal::is_finite(high - low))
             internal::raise(data_error{"min_max_scaler: expected finite bounds, low < high, found " +
-                                       std::to_string(low) + " and " + std::to_string(high)});
+                                       internal::number_to_string(low) + " and " +
+                                       internal::number_to_string(high)});
     }
 
     /// x: [rows, columns], or [rows] for one column, with a row at least. sample_weight: [rows]; rows of

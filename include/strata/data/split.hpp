@@ -9,6 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/rows.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/data/share.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
 #include <strata/random/philox.hpp>
 
@@ -53,7 +54,7 @@ namespace internal {
 inline std::size_t part_rows(std::string_view option, double fraction, std::size_t rows) {
     if (!(fraction > 0 && fraction < 1))
         raise(data_error{std::string("split: expected ").append(option) +
-                         " between 0 and 1, both excluded, found " + std::to_string(fraction)});
+                         " between 0 and 1, both excluded, found " + number_to_string(fraction)});
     return held_out_count(fraction, rows);
 }
 

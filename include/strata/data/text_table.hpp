@@ -59,8 +59,9 @@ struct text_table {
         return result;
     }
 
-    /// All columns but some.
+    /// All columns but some. Errors as for `position`.
     [[nodiscard]] text_table drop(const std::vector<std::string>& dropped) const {
+        check_rows();
         const auto positions = internal::other_positions(file, names, dropped);
         text_table result{.file = file};
         for (const std::size_t j : positions)
@@ -81,11 +82,15 @@ struct text_table {
     /// The position of a column. data_error where there is none of that name, and where cells and names do
     /// not make rows.
     [[nodiscard]] std::size_t position(std::string_view name) const {
-        if (!names.empty() && cells.size() % names.size() != 0)
+        check_rows();
+        return internal::column_position(file, names, name);
+    }
+    /// data_error where cells and names do not make rows.
+    void check_rows() const {
+        if (names.empty() ? !cells.empty() : cells.size() % names.size() != 0)
             internal::raise(data_error::in_file(
                 file, internal::concatenate("cells for rows of ", names.size(), " columns"),
                 internal::concatenate(cells.size())));
-        return internal::column_position(file, names, name);
     }
     /// The number in a cell. data_error with its place where it holds none.
     [[nodiscard]] double number(std::size_t row, std::size_t column) const {
