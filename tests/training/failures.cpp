@@ -379,6 +379,17 @@ BOOST_AUTO_TEST_CASE(labels_that_do_not_fit_into_steps_are_named) {
                  "blank between equal ones, expected 4 at most"));
     BOOST_TEST(net.weights() == original, boost::test_tools::per_element());
     teach.fit(x, fitting, quietly(3, 1));
+
+    // What a mask leaves of the steps only the network knows.
+    model<input<4, 2> | masking<> | dense<3>> masked{seed{7}};
+    trainer short_sentences{masked, ctc, adam{}};
+    const std::vector<float> two_steps{1, 2, 3, 4, 0, 0, 0, 0};
+    BOOST_CHECK_EXCEPTION(
+        short_sentences.fit(two_steps, std::vector<int>{1, 2, 1, 0}, quietly(1, 1)), diverged,
+        says("the loss became inf in epoch 1, step 1; the weights are those from before the "
+             "epoch. A sample with more labels than its mask leaves steps has an infinite "
+             "loss; if there is none, a smaller learning rate may help."));
+    short_sentences.fit(two_steps, std::vector<int>{1, 2, 0, 0}, quietly(1, 1));
 }
 
 BOOST_AUTO_TEST_CASE(the_best_of_the_last_weights_stay) {

@@ -7,6 +7,7 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
+#include <strata/training/diverged.hpp>
 #include <strata/training/expected_samples.hpp>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -67,6 +69,21 @@ void check_numbers(const samples* arrays, std::span<const std::size_t> sizes, co
                 " at most; the weights are those from before")));
     }
 }
+
+/// What may help where a loss is not finite though `check_data` finds nothing: it knows no masks.
+template <class Pass>
+inline constexpr const char* advice_of = [] {
+    constexpr bool is_masked = []<std::size_t... Outputs>(std::index_sequence<Outputs...>) {
+        return ((Pass::template output<Outputs>::loss::of_sequences &&
+                 Pass::template output<Outputs>::is_masked) ||
+                ...);
+    }
+    (std::make_index_sequence<Pass::output_count>{});
+    return is_masked
+               ? " A sample with more labels than its mask leaves steps has an infinite loss; if there is "
+                 "none, a smaller learning rate may help."
+               : diverged::general_advice;
+}();
 
 /// The same for samples and targets: asked when a loss is not finite, before the training is blamed.
 template <class Pass, std::size_t Inputs>

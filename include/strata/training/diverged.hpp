@@ -15,12 +15,15 @@ namespace strata::bedrock {
 /// the weights from before the call.
 class diverged : public std::runtime_error {
 public:
-    /// In a batch by itself.
-    explicit diverged(double loss)
+    static constexpr const char* general_advice = " A smaller learning rate may help.";
+
+    /// In a batch by itself. The advice ends the message.
+    explicit diverged(double loss, const char* advice = general_advice)
         : std::runtime_error(detail::concatenate("the loss is ", detail::number_to_string(loss),
                                                  "; the weights are those from before the batch.", advice)) {}
     /// In a step, from 1, of an epoch, from 0. `kept` is the epoch whose first weights the network has.
-    diverged(std::size_t in_epoch, std::size_t in_step, double loss, std::size_t kept)
+    diverged(std::size_t in_epoch, std::size_t in_step, double loss, std::size_t kept,
+             const char* advice = general_advice)
         : std::runtime_error(detail::concatenate(
               "the loss became ", detail::number_to_string(loss), " in epoch ", in_epoch + 1, ", step ",
               in_step, "; the weights are those from before ",
@@ -36,9 +39,6 @@ public:
     std::size_t epoch = 0;      ///< from 0
     std::size_t step = 1;       ///< of the epoch, from 1
     std::size_t kept_epoch = 0; ///< whose weights, those from before it, the network has
-
-private:
-    static constexpr const char* advice = " A smaller learning rate may help.";
 };
 
 } // namespace strata::bedrock

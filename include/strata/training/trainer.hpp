@@ -144,7 +144,7 @@ public:
             engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr);
         if (!totals.finite) {
             check_data(all, "train_on_batch");
-            internal::raise(diverged(totals.loss));
+            internal::raise(diverged(totals.loss, internal::advice_of<typename engine_type::pass>));
         }
         return totals.named();
     }
@@ -288,7 +288,8 @@ private:
         check();
         const auto& start = memory.choose(totals.finite_mean());
         return_to(start);
-        internal::raise(diverged(epoch, totals.steps, totals.loss, start.epoch));
+        internal::raise(diverged(epoch, totals.steps, totals.loss, start.epoch,
+                                 internal::advice_of<typename engine_type::pass>));
     }
     void return_to(const epoch_start<T>& start) {
         memory_type::put_back(start, engine_.blocks());
