@@ -20,6 +20,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <numeric>
@@ -142,6 +143,11 @@ std::size_t number(const char* text) { return std::strtoull(text, nullptr, 10); 
 
 /// Images of an epoch: a few batches, since every fit looks at all of them first.
 std::size_t epoch_samples(std::size_t batch) {
+    if (batch == 0 || batch > 30'000) {
+        std::fprintf(stderr, "expected a batch of 1 to 30,000 images, of which an epoch has two, found %zu\n",
+                     batch);
+        std::exit(2);
+    }
     return std::min<std::size_t>(batch * std::clamp<std::size_t>(4096 / batch, 3, 16),
                                  60'000 / batch * batch);
 }

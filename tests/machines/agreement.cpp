@@ -15,6 +15,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -89,6 +90,26 @@ BOOST_AUTO_TEST_CASE(machines_without_a_piece_are_told_of) {
                    "fit: a batch of 50 samples, cut into pieces of 128, leaves 1 of 2 machines idle: a "
                    "smaller .piece_size gives them work\nEpoch 1/1"),
                shown);
+    // Pieces cannot be smaller.
+    shown.clear();
+    set_progress_output({[](std::string_view text) { shown += text; }, nullptr});
+    thread_machines(3).run([&](strata::machine_group& world) {
+        small net{seed{5}};
+        trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+        teach.fit(part_of(x, world), y, {.batch_size = 8, .piece_size = 4});
+    });
+    // And of a network that steps by sample each machine makes all steps.
+    thread_machines(2).run([&](strata::machine_group& world) {
+        model<input<2> | dense<2> | tanh | dense<1>> net{seed{5}};
+        trainer teach{net, mean_squared_error, sgd{}, metrics::mean_absolute_error};
+        teach.fit(part_of(draw(std::array{rows, 2UL}), world), draw(std::array{rows, 1UL}),
+                  {.batch_size = 1});
+    });
+    set_progress_output(known);
+    BOOST_TEST(shown.starts_with("fit: a batch of 8 samples, cut into pieces of 4, leaves 1 of 3 machines "
+                                 "idle\nEpoch 1/1"),
+               shown);
+    BOOST_TEST(shown.rfind("idle") == shown.find("idle"));
 }
 
 BOOST_AUTO_TEST_CASE(machines_with_other_batches_are_named) {
@@ -125,11 +146,11 @@ struct labelled {
         for (std::size_t i = 0; i < y.size(); ++i)
             y(i) = static_cast<int>(i % 3);
     }
-    [[nodiscard]] auto batch(std::size_t step) const {
-        const std::size_t begin = step * 10, end = begin + 10;
-        return labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<int, 1>>{
-            xt::view(x, xt::range(begin, end)), xt::view(y, xt::range(begin, end))};
+    using batch_type = labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<int, 1>>;
+    [[nodiscard]] batch_type rows(std::size_t begin, std::size_t end) const {
+        return {xt::view(x, xt::range(begin, end)), xt::view(y, xt::range(begin, end))};
     }
+    [[nodiscard]] batch_type batch(std::size_t step) const { return rows(step * 10, step * 10 + 10); }
     [[nodiscard]] auto source() const {
         return function_batches(4, [this](const batch_number& number) { return batch(number.step); });
     }
@@ -447,24 +468,129 @@ BOOST_AUTO_TEST_CASE(schedules_are_asked_for_steps_that_come) {
     const labelled data;
     static const std::vector<double> rates(12, 0.1); // one for each step
     static std::size_t failing = 12;
+    static std::atomic<bool> begun = true; // `fit` compares schedules before its first step
     const auto rate = [](double step) {
-        if (step == static_cast<double>(failing))
+        if (begun && step == static_cast<double>(failing))
             throw std::out_of_range("no rate for a step");
         return rates[static_cast<std::size_t>(step)];
     };
     const auto train = [&](strata::machine_group& world) {
         tiny net{seed{5}};
         trainer teach{net, crossentropy, sgd{.learning_rate = rate}};
-        const auto error = internal::caught([&] { teach.fit(part_of(data.x, world), data.y, tenths); });
+        fit_options options = tenths;
+        options.callbacks = {[](training_state&) { begun = true; }};
+        const auto error = internal::caught([&] { teach.fit(part_of(data.x, world), data.y, options); });
         if (teach.steps() != failing)
             throw std::logic_error("other steps were counted than were made");
         internal::raise_again(error);
     };
     for (const std::size_t machines : {1U, 2U, 3U})
         BOOST_CHECK_NO_THROW(thread_machines(machines).run(train));
-    failing = 5; // which is not compared before the fit
-    for (const std::size_t machines : {1U, 2U, 3U})
+    // Whoever trains no more asks for no more.
+    for (const std::size_t machines : {1U, 2U})
+        BOOST_CHECK_NO_THROW(thread_machines(machines).run([&](strata::machine_group& world) {
+            tiny net{seed{5}};
+            trainer teach{net, crossentropy, sgd{.learning_rate = rate}};
+            fit_options options = tenths;
+            teach.fit(part_of(data.x, world), data.y, options);
+            (void)teach.evaluate(part_of(data.x, world), data.y,
+                                 evaluate_options{.verbose = verbosity::silent});
+            auto source = data.source();
+            (void)teach.evaluate_batches(part_of(source, world), {.verbose = verbosity::silent});
+            options.initial_epoch = options.epochs;
+            teach.fit(part_of(data.x, world), data.y, options);
+        }));
+    failing = 5; // in the fit, and not where it is compared before
+    for (const std::size_t machines : {1U, 2U, 3U}) {
+        begun = false;
         BOOST_CHECK_THROW(thread_machines(machines).run(train), std::out_of_range);
+    }
+}
+
+// Rates that part late, of machines that would each update its share of the weights by its own.
+BOOST_AUTO_TEST_CASE(schedules_that_part_are_named) {
+    const labelled data;
+    const auto message = [&](std::size_t samples, std::size_t epochs, double late, double later) {
+        return message_of_pair([&](strata::machine_group& world) {
+            tiny net{seed{5}};
+            trainer teach{net, crossentropy,
+                          sgd{step_decay{.initial = 0.1, .every = world.rank() == 0 ? late : later}}};
+            fit_options options = tenths;
+            options.batch_size = 1;
+            options.epochs = epochs;
+            const auto some = data.rows(0, samples);
+            teach.fit(part_of(some.x, world), some.y, options);
+        });
+    };
+    const std::string_view expected = "fit: machine 1 (thread 1) has settings of the optimizer of checksum ";
+    for (const double late : {20.0, 39.0})
+        BOOST_TEST(message(40, 1, late, late + 1).starts_with(expected));
+    for (const double late : {11999.0, 7001.0})
+        BOOST_TEST(message(40, 300, late, late + 10).starts_with(expected));
+    BOOST_TEST(message(4, 1, 20, 21) == "");
+}
+
+BOOST_AUTO_TEST_CASE(other_numbers_of_samples_are_named_as_such) {
+    const labelled data;
+    const std::string found = message_of_trainers([&](auto& teach, auto& world) {
+        const std::size_t samples = 20 + 10 * world.rank();
+        fit_options options = tenths;
+        options.batch_size = 5;
+        const auto some = data.rows(0, samples);
+        teach.fit(part_of(some.x, world), some.y, options);
+    });
+    BOOST_TEST(found == "fit: machine 1 (thread 1) has 30 samples, but machine 0 (thread 0) has 20 samples");
+}
+
+// As of files that are packed on one of them.
+BOOST_AUTO_TEST_CASE(a_machine_may_not_know_how_many_steps_there_are) {
+    const labelled data;
+    std::vector<labelled::batch_type> batches;
+    for (std::size_t step = 0; step < 4; ++step)
+        batches.push_back(data.batch(step));
+    const auto alone = left_alone([&](auto& teach) {
+        auto source = data.source();
+        teach.fit_batches(source, tenths);
+    });
+    const auto together = left_by_trainers([&](auto& teach, auto& world) {
+        auto counted = data.source();
+        auto uncounted = range_batches(std::views::filter(batches, [](const auto&) { return true; }));
+        if (uncounted.steps() != 0)
+            throw std::logic_error("a filtered range knows its steps");
+        if (world.rank() == 0)
+            teach.fit_batches(part_of(counted, world), tenths);
+        else
+            teach.fit_batches(part_of(uncounted, world), tenths);
+    });
+    BOOST_TEST((together == alone));
+}
+
+// What a callback has changed before another fails is changed on all machines.
+BOOST_AUTO_TEST_CASE(callbacks_before_one_that_fails_have_changed_all) {
+    const labelled data;
+    for (const std::size_t machines : {1U, 2U})
+        thread_machines(machines).run([&](strata::machine_group& world) {
+            tiny net{seed{5}};
+            trainer teach{net, crossentropy, sgd{}};
+            fit_options options = tenths;
+            options.callbacks = {[&](training_state& state) {
+                                     if (state.phase == training_state::moment::epoch_end)
+                                         teach.set_learning_rate(0.05);
+                                 },
+                                 [](training_state& state) {
+                                     if (state.phase == training_state::moment::epoch_end)
+                                         throw std::runtime_error("the disk is full");
+                                 }};
+            bool has_failed = false;
+            try {
+                teach.fit(part_of(data.x, world), data.y, options);
+            } catch (const std::runtime_error&) {
+                has_failed = true;
+            }
+            if (!has_failed || teach.learning_rate() != 0.05)
+                throw std::logic_error("expected a failure, and the rate that a callback has set");
+            teach.fit(part_of(data.x, world), data.y, tenths);
+        });
 }
 
 // Behind a callback the optimizer is asked for its last update, and batches that are added up are fewer of

@@ -37,7 +37,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// One file includes `strata/training/learner_definition.hpp` besides and has the line
 /// `template class strata::learner<digits>;`. With `using value_type = double;` a task has other numbers.
 ///
-/// All members are as those of `model` and `trainer`, and give the same bits.
+/// All members are as those of `model` and `trainer`, and give the same bits. Machines train together by the
+/// trainer itself, `net->trainer.fit(part_of(x, world), ...)`, in a file with the definition.
 template <class Task>
 class learner {
     using topology = type_of<Task::topology>;

@@ -15,6 +15,7 @@
 #include <boost/crc.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,15 +32,19 @@ void add_values(boost::crc_32_type& sum, const environment<binding<Variables, Va
     (add(static_cast<double>(values[Variables{}])), ...);
 }
 
-/// A checksum of what an optimizer computes with in so many updates from one on. Its own bytes would not do:
-/// a schedule has the address of a function, which differs from process to process.
+/// A checksum of what an optimizer computes with in so many updates from one on: in the first thousands, and
+/// in as many that are spread over the others. Its own bytes would not do: a schedule has the address of a
+/// function, which differs from process to process.
 template <class Optimizer>
 std::uint32_t checksum_optimizer(const Optimizer& optimizer, double first, double updates) {
     constexpr array_norms norms{{1000, 1000}, 1000}; // above usual limits, which then count
     boost::crc_32_type sum;
-    for (const double distance : {0, 1, 10, 100, 1000, 10000, 100000, 1000000}) // since rates may change
-        if (distance < updates)
-            add_values(sum, optimizer.scalars(first + distance));
+    constexpr int thousands = 4096;
+    for (int distance = 0; distance < thousands && distance < updates; ++distance)
+        add_values(sum, optimizer.scalars(first + distance));
+    const double others = std::ceil(updates) - thousands;
+    for (int part = 1; part <= thousands && others > 0; ++part)
+        add_values(sum, optimizer.scalars(first + thousands - 1 + std::ceil(others * part / thousands)));
     if constexpr (detail::scales_arrays<Optimizer>)
         add_values(sum, optimizer.array_scalars(norms));
     if constexpr (detail::scales_directions<Optimizer>)

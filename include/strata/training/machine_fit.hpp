@@ -49,6 +49,7 @@ struct machine_course {
     Pass& pass;
     machine_group& group;
     std::uint64_t (*checksum)(const sample_range&); ///< tells different data
+    const char* caller;
 
     template <class Trainer, class State>
     void call(Trainer& teach, State& state, const std::vector<callback>& callbacks) const {
@@ -72,15 +73,17 @@ struct machine_course {
         }
         std::array<std::uint64_t, 4> said{error != nullptr, state.stopped, state.epoch, state.epochs};
         group.broadcast(std::as_writable_bytes(std::span(said)));
-        raise_again(error);
-        if (said[0] != 0)
-            raise(machine_error("fit: a callback on machine 0 has failed, which ends the training of all"));
-        state.stopped = said[1] != 0;
-        state.epoch = static_cast<std::size_t>(said[2]);
-        state.epochs = static_cast<std::size_t>(said[3]);
+        // Also where one of them has failed: the next fit begins with what the others have changed.
         broadcast_bytes(group, changed.bytes);
         if (group.rank() != 0 && !changed.bytes.empty())
             teach.restore(changed);
+        raise_again(error);
+        if (said[0] != 0)
+            raise(machine_error(
+                concatenate(caller, ": a callback on machine 0 has failed, which ends the training of all")));
+        state.stopped = said[1] != 0;
+        state.epoch = static_cast<std::size_t>(said[2]);
+        state.epochs = static_cast<std::size_t>(said[3]);
         // Other settings than the rate are in no snapshot.
         if (state.phase == training_state::moment::epoch_end)
             share_scores(state.logs);
@@ -89,7 +92,7 @@ struct machine_course {
         const std::uint64_t updates = teach.steps() / batches;
         std::string lines;
         append_optimizer(lines, teach.optimizer(), static_cast<double>(updates - (updates > 0)), 1);
-        agree(group, lines, "fit, behind a callback");
+        agree(group, lines, concatenate(caller, ", behind a callback"));
     }
 
     /// What callbacks have added to an epoch's scores, they have added for all.
@@ -155,11 +158,13 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         const sample_range ordered = order.range(train, Model::input_count, Model::output_count);
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
-        std::string lines = fit_lines(teach, options, steps);
+        std::string lines = fit_lines(teach, options);
         append_data<Model, data_pass>(lines, train, "");
         append_data<Model, data_pass>(lines, validation, "validation ");
+        append_updates(lines, teach, options, steps);
         agree(group, lines, "fit");
-        tell_idle(group, batch_size, options);
+        if (!engine_type::template steps_by_sample<true>(train, batch_size))
+            tell_idle(group, batch_size, options);
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         const std::size_t threads = pass.choose_threads(batch_size, options.threads);
         return run_epochs(
@@ -168,7 +173,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
                 order.draw(teach.net_->random_seed(), teach.epochs_);
                 return pass.template run<true>(ordered, order.numbers(), batch_size, threads, bar);
             },
-            [&] { trainer_type::check_data(train, "fit"); }, validation);
+            [&] { trainer_type::check_data(train, "fit"); }, validation, "fit");
     }
 
     static history run_batches(trainer_type& teach, batch_source& source, machine_group& group,
@@ -177,9 +182,13 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         check_source_options(options, &group);
         const auto validation = given_validation<data_type>(options);
         const std::size_t steps = steps_of_epoch(source, options.steps_per_epoch);
-        std::string lines = fit_lines(teach, options, steps);
+        std::string lines = fit_lines(teach, options);
         append_data<Model, data_pass>(lines, validation.weighted(), "validation ");
         agree(group, lines, "fit_batches");
+        // A file of which one machine knows the rows another may have to read to its end.
+        std::string update_lines;
+        append_updates(update_lines, teach, options, find_least(group, steps));
+        agree(group, update_lines, "fit_batches");
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         shared_source shared(group, source, piece_length(options), "fit_batches",
                              engine_type::template may_step_by_sample<true>);
@@ -200,14 +209,14 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
                 const auto error = caught([&] { trainer_type::check_data(last, name.text().c_str()); });
                 agree_batch(group, {.has_failed = error != nullptr}, error, name);
             },
-            validation.weighted());
+            validation.weighted(), "fit_batches");
     }
 
     static scores evaluate(trainer_type& teach, const sample_list& x, const sample_list& y,
                            machine_group& group, const evaluate_options& options) {
         expect_machines(group, "evaluate");
         const data_type data(x, y, options.sample_weight, {}, "evaluate");
-        std::string lines = common_lines(teach);
+        std::string lines = common_lines(teach, false);
         append_batch_size(lines, options.batch_size);
         append_data<Model, data_pass>(lines, data.weighted(), "");
         agree(group, lines, "evaluate");
@@ -218,7 +227,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
     static scores evaluate_batches(trainer_type& teach, batch_source& source, machine_group& group,
                                    const evaluate_options& options) {
         expect_machines(group, "evaluate_batches");
-        std::string lines = common_lines(teach);
+        std::string lines = common_lines(teach, false);
         append(lines, options.steps, " steps, where 0 are all\n");
         agree(group, lines, "evaluate_batches");
         pass_type pass(teach.engine_, *teach.net_, group, predicted_piece);
@@ -246,43 +255,64 @@ private:
             output.write != nullptr)
             output.write(concatenate("fit: a batch of ", batch_size, " samples, cut into pieces of ", piece,
                                      ", leaves ", group.count() - pieces, " of ", group.count(),
-                                     " machines idle: a smaller .piece_size gives them work\n"));
+                                     " machines idle",
+                                     pieces < (batch_size + least_piece - 1) / least_piece
+                                         ? ": a smaller .piece_size gives them work"
+                                         : "",
+                                     "\n"));
     }
     template <class Run, class Check>
     static history run_epochs(trainer_type& teach, const fit_options& options, std::size_t steps,
                               pass_type& pass, machine_group& group, const Run& run, const Check& check,
-                              const sample_range& validation) {
+                              const sample_range& validation, const char* caller) {
         return teach.run_epochs(of_machine(options, group), steps, run, check, validation,
-                                machine_course<pass_type, data_type>{pass, group, checksum_range});
+                                machine_course<pass_type, data_type>{pass, group, checksum_range, caller});
     }
 
-    // What has to be the same on all machines, line by line.
-    static std::string common_lines(const trainer_type& teach) {
+    // The least that a machine has of a number.
+    static std::size_t find_least(machine_group& group, std::size_t own) {
+        const auto said = group.gather(std::as_bytes(std::span(&own, 1)));
+        for (const auto& bytes : said) {
+            std::size_t number = own;
+            std::memcpy(&number, bytes.data(), std::min(sizeof number, bytes.size()));
+            own = std::min(own, number);
+        }
+        return own;
+    }
+
+    // What has to be the same on all machines, line by line. A schedule may know no rate for a step that
+    // nobody makes.
+    static std::string common_lines(const trainer_type& teach, bool has_steps) {
         std::string result;
         append_program(result);
         append_training(result, teach.numbers().header());
         append(result, "a network of checksum ", checksum_types<typename Model::base>(), "\n");
         append(result, "a loss of checksum ", checksum_types<Loss>(), "\nmetrics of checksum ",
                checksum_types<Metrics...>(), "\n");
-        append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()), "\n",
-               teach.epochs(), " epochs made\n");
+        if (has_steps)
+            append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()), "\n");
+        append(result, teach.epochs(), " epochs made\n");
         // Of bytes that end with their own checksum, that is the same number whatever they are.
         const std::vector<unsigned char> bytes = teach.snapshot().bytes;
         append(result, "weights and states of checksum ",
                checksum({bytes.data(), bytes.size() - sizeof(std::uint32_t)}), "\n");
         return result;
     }
-    static std::string fit_lines(const trainer_type& teach, const fit_options& options, std::size_t steps) {
-        std::string result = common_lines(teach);
+    static std::string fit_lines(const trainer_type& teach, const fit_options& options) {
+        std::string result = common_lines(teach, options.epochs > options.initial_epoch);
         append_options(result, options);
+        return result;
+    }
+    // Behind all that tells how many updates there are, which is the reason where these differ.
+    static void append_updates(std::string& lines, const trainer_type& teach, const fit_options& options,
+                               std::size_t steps) {
         if (options.epochs <= options.initial_epoch)
-            return result;
+            return;
         // A schedule may know no more steps than there are.
         const std::size_t all = std::max<std::size_t>(steps, 1) * (options.epochs - options.initial_epoch);
         const double first = static_cast<double>(teach.engine_.updates());
-        append_optimizer(result, teach.engine_.optimizer, first,
+        append_optimizer(lines, teach.engine_.optimizer, first,
                          static_cast<double>(all) / static_cast<double>(engine_type::path::batches));
-        return result;
     }
     static std::uint64_t checksum_range(const sample_range& range) {
         std::uint64_t result = 0;

@@ -101,7 +101,8 @@ template <class Samples>
 [[nodiscard]] machine_part<Samples> part_of(const Samples& samples, machine_group& machines) noexcept {
     return {samples, machines};
 }
-/// `teach.fit_batches(part_of(source, world), options)`: the source gives all machines the same batches.
+/// `teach.fit_batches(part_of(source, world), options)`: the source gives all machines the same batches. It
+/// must not look at the network, whose weights machines of one host have elsewhere until an epoch ends.
 [[nodiscard]] inline source_part part_of(batch_source& source, machine_group& machines) noexcept {
     return {source, machines};
 }

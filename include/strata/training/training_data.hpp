@@ -56,11 +56,14 @@ private:
     (std::make_index_sequence<Pass::output_count>{});
 };
 
+/// Kernels take so many samples together.
+inline constexpr std::size_t least_piece = 4;
+
 /// Samples of a piece of a batch as options have it.
 [[nodiscard]] inline std::size_t piece_length(const fit_options& options) {
-    if (options.piece_size % 4 != 0)
-        raise(std::invalid_argument(
-            concatenate("fit: expected a piece size that 4 divides, found ", options.piece_size)));
+    if (options.piece_size % least_piece != 0)
+        raise(std::invalid_argument(concatenate("fit: expected a piece size that ", least_piece,
+                                                " divides, found ", options.piece_size)));
     constexpr std::size_t most = std::size_t{1} << 31; // above all batches, whose samples may be added to it
     return options.piece_size == 0 ? default_piece : std::min(options.piece_size, most);
 }
