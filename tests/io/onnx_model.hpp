@@ -42,6 +42,7 @@ public:
         std::string fields{};
     };
     using names = std::vector<std::string>;
+    std::int64_t version = 16; ///< of the set of operators
 
     void node(const std::string& type, const names& inputs, const names& outputs,
               const std::vector<attribute>& attributes = {}, const std::string& note = {}) {
@@ -83,7 +84,7 @@ public:
 
     [[nodiscard]] std::string model() const {
         std::string opset;
-        protozero::pbf_writer(opset).add_int64(2, 16);
+        protozero::pbf_writer(opset).add_int64(2, version);
         std::string result;
         protozero::pbf_writer out(result);
         out.add_int64(1, 8);

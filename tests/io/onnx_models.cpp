@@ -89,13 +89,16 @@ std::vector<float> joined(std::vector<float> first, const std::vector<float>& se
     return first;
 }
 
-/// A step of a named row, which gets a state [2, 1, 4], of h and c in this order or the other, and returns
-/// it.
-void add_step(onnx_graph& graph, const gate_sums& cell, const std::string& row, bool is_swapped) {
-    graph.input("state", {2, -1, 4});
-    graph.weights("W", {1, 16, 3}, cell.w);
-    graph.weights("R", {1, 16, 4}, cell.r);
-    graph.weights("B", {1, 32}, cell.b);
+/// A step of a named row, which gets a state [2, 1, units], of h and c in this order or the other, and
+/// returns it. A type is that in which the layer gets it: 1 for float, 10 for half of its bits.
+void add_step(onnx_graph& graph, const gate_sums& cell, const std::string& row, bool is_swapped,
+              std::int64_t type = 1) {
+    const auto units = static_cast<std::int64_t>(cell.units);
+    graph.input("given", {2, -1, units});
+    graph.weights("W", {1, 4 * units, 3}, cell.w);
+    graph.weights("R", {1, 4 * units, units}, cell.r);
+    graph.weights("B", {1, 8 * units}, cell.b);
+    graph.node("Cast", {"given"}, {"state"}, {{"to", type}});
     graph.wholes("zero", {}, {0});
     graph.wholes("one", {}, {1});
     graph.wholes("front", {1}, {0});
@@ -104,20 +107,21 @@ void add_step(onnx_graph& graph, const gate_sums& cell, const std::string& row, 
     graph.node("Unsqueeze", {"h", "front"}, {"h0"});
     graph.node("Unsqueeze", {"c", "front"}, {"c0"});
     graph.node("Unsqueeze", {row, "front"}, {"steps"});
-    graph.node("LSTM", {"steps", "W", "R", "B", "", "h0", "c0"}, {"", "hn", "cn"}, {{"hidden_size", 4}});
+    graph.node("LSTM", {"steps", "W", "R", "B", "", "h0", "c0"}, {"", "hn", "cn"}, {{"hidden_size", units}});
     graph.node("Squeeze", {"hn", "front"}, {"y"});
-    graph.node("Concat", is_swapped ? onnx_graph::names{"cn", "hn"} : onnx_graph::names{"hn", "cn"}, {"next"},
+    graph.node("Concat", is_swapped ? onnx_graph::names{"cn", "hn"} : onnx_graph::names{"hn", "cn"}, {"left"},
                {{"axis", 0}});
+    graph.node("Cast", {"left"}, {"next"}, {{"to", 1}});
     graph.node("Relu", {"y"}, {"result"});
     graph.output("result");
     graph.output("next");
 }
 
 /// A model of one such step.
-onnx_graph one_step(const gate_sums& cell, bool is_swapped) {
+onnx_graph one_step(const gate_sums& cell, bool is_swapped, std::int64_t type = 1) {
     onnx_graph graph;
     graph.input("x", {1, 3});
-    add_step(graph, cell, "x", is_swapped);
+    add_step(graph, cell, "x", is_swapped, type);
     return graph;
 }
 
@@ -242,6 +246,17 @@ BOOST_AUTO_TEST_CASE(states_that_come_back_elsewhere) {
         message.find("a state as an output, each number at the place that it has in an input, found output "
                      "\"next\"") != message.npos,
         message);
+}
+
+// More numbers than a type of 16 bits tells apart; and of whole numbers a state is none.
+BOOST_AUTO_TEST_CASE(states_of_another_type) {
+    constexpr std::size_t units = 1030;
+    BOOST_TEST(chain_of(read(one_step(drawn_gates(4, units, 3, 1), false, 10))) ==
+               "input<16, 3> | lstm<1030> | relu;");
+    const std::string message =
+        error_message([] { (void)read(one_step(drawn_gates(4, 100, 3, 1), false, 3)); });
+    BOOST_TEST(message.find("Cast state: Cast (to 3); of a state that a stream keeps") != message.npos,
+               message);
 }
 
 /// One operator of both directions, or one of each whose results are joined.
@@ -553,6 +568,41 @@ BOOST_AUTO_TEST_CASE(groups_of_channels_that_are_spelled_out) {
 }
 
 /// Constant steps in front of those of a value, as the class token of a vision transformer.
+// Before opset 7 an attribute says what the shape of a constant says since, and a slope for each channel has
+// one axis.
+BOOST_AUTO_TEST_CASE(operands_of_older_operators) {
+    const std::vector<float> x = drawn(2 * 2 * 2, 3);
+    for (const std::string type : {"Add", "Sub", "Mul", "Div", "PRelu"}) {
+        std::array<std::vector<float>, 2> found;
+        for (const bool is_old : {false, true}) {
+            onnx_graph graph;
+            graph.version = is_old ? 6 : 16;
+            graph.input("x", {-1, 2, 2, 2});
+            graph.weights("two", is_old ? std::vector<std::int64_t>{2} : std::vector<std::int64_t>{2, 1, 1},
+                          {0.25F, -4});
+            using attributes = std::vector<onnx_graph::attribute>;
+            graph.node(type, {"x", "two"}, {"y"},
+                       is_old && type != "PRelu" ? attributes{{"axis", 1}, {"broadcast", 1}} : attributes{});
+            graph.output("y");
+            const model_graph read_graph = read(graph);
+            found[is_old] =
+                reference_results(read_graph, arrange_samples({{{1, 2, 2, 2}, x}}, read_graph.input_axes))
+                    .front()
+                    .numbers;
+        }
+        BOOST_TEST(found[0] == found[1], boost::test_tools::per_element());
+        BOOST_TEST(found[0].size() == 8u);
+    }
+    onnx_graph graph;
+    graph.version = 6;
+    graph.input("x", {-1, 2, 2, 2});
+    graph.weights("two", {2}, {1, 2});
+    graph.node("Add", {"x", "two"}, {"y"}, {{"axis", 5}, {"broadcast", 1}});
+    graph.output("y");
+    const std::string message = error_message([&] { (void)read(graph); });
+    BOOST_TEST(message.find("of operands from an axis on") != message.npos, message);
+}
+
 BOOST_AUTO_TEST_CASE(constants_beside_a_value) {
     onnx_graph graph;
     graph.input("x", {-1, 3, 2});

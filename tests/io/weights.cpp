@@ -170,6 +170,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named_and_loads_nothing) {
     BOOST_TEST(load_error(least) ==
                ", at byte " + std::to_string(begin) +
                    ": expected numbers of \"dense.kernel\" that a float holds, found 1e+300");
+    // InstanceNorm2d(2, affine=True).
+    const std::vector<double> two{3, 4}, others{5, 6};
+    write_safetensors<double>(file,
+                              {{"instance_norm.weight", {2}, two}, {"instance_norm.bias", {2}, others}});
+    model<input<2, 2, 2> | instance_norm<>> each_image;
+    load_weights(each_image, file, {.convention = pytorch});
+    BOOST_TEST((each_image.weights() == std::vector<float>{3, 4, 5, 6}));
     // The formula of PyTorch's GRU is the other one.
     model<input<2, 2> | gru<1, reset_before>> reset;
     BOOST_TEST(

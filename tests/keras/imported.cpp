@@ -526,6 +526,137 @@ BOOST_AUTO_TEST_CASE(channels_that_are_first) {
                 "constexpr auto topology = input<2, 3, 4> | permute<1, 2, 0> | max_pool<1> | flatten; ");
 }
 
+// Keras counts the calls of a model in a model from 1.
+BOOST_AUTO_TEST_CASE(models_within_that_are_called_twice) {
+    const std::vector<tensor> inputs{{{2}, {1, 2}}, {{2}, {10, 20}}};
+    const json input = {{"class_name", "InputLayer"},
+                        {"name", "x"},
+                        {"config", {{"name", "x"}, {"batch_input_shape", {nullptr, 2}}}},
+                        {"inbound_nodes", json::array()}};
+    const json dense = {{"class_name", "Dense"},
+                        {"name", "d"},
+                        {"config", {{"name", "d"}, {"units", 2}, {"use_bias", false}}},
+                        {"inbound_nodes", json::array({json::array({value_of("x")})})}};
+    const json config = {{"layers", {input, dense}},
+                         {"input_layers", json::array({{"x", 0U, 0U}})},
+                         {"output_layers", json::array({{"d", 0U, 0U}})}};
+    for (const bool is_chain : {false, true}) {
+        described_model model(inputs);
+        const std::string part = model.add("Functional", config, {"input_0"}, "part");
+        model.call_again({is_chain ? part + ":1" : "input_1"});
+        const std::string end =
+            model.add("Subtract", json::object(), {part + ":2", is_chain ? "input_1" : part + ":1"});
+        listed_weights weights(json{{"weights", {{{"shape", {2, 2}}, {"data", {1, 2, 3, 4}}}}}});
+        model_graph graph{"a model", "Keras 3"};
+        keras_model(graph, weights, 3).read(model.model(end));
+        complete_graph(graph);
+        const auto found = reference_results(graph, {tensor{{1, 2}, {1, 2}}, tensor{{1, 2}, {10, 20}}});
+        const std::vector<float> expected =
+            is_chain ? std::vector<float>{27, 34} : std::vector<float>{63, 90};
+        BOOST_TEST(found.front().numbers == expected, boost::test_tools::per_element());
+    }
+}
+
+// Keras 3 keeps the structure of a model's results, and reads it in the order of the names.
+BOOST_AUTO_TEST_CASE(results_that_have_names) {
+    const auto inputs = drawn_inputs({{3}});
+    described_model model(inputs);
+    const std::string first = model.add("ReLU", json::object(), {"input_0"});
+    const std::string second = model.add("Activation", {{"activation", "tanh"}}, {"input_0"});
+    json whole = model.model(first);
+    whole["config"]["output_layers"] = {{"b", {first, 0U, 0U}}, {"a", {second, 0U, 0U}}};
+    whole["config"]["input_layers"] = {{"x", {"input_0", 0U, 0U}}};
+    listed_weights weights(std::vector<extents>{});
+    model_graph graph{"a model", "Keras 3"};
+    keras_model(graph, weights, 3).read(whole);
+    complete_graph(graph);
+    BOOST_TEST_REQUIRE(graph.outputs.size() == 2u);
+    BOOST_TEST(graph.nodes[graph.outputs[0]].kind == "tanh");
+    BOOST_TEST(graph.nodes[graph.outputs[1]].kind == "relu");
+}
+
+// What its statistics are computed of in training is not known here, and does not matter where it predicts.
+BOOST_AUTO_TEST_CASE(normalizations_that_a_mask_reaches) {
+    const auto inputs = drawn_inputs({{6, 4}});
+    described_model model(inputs);
+    const std::string mask = model.add("Masking", json::object(), {"input_0"});
+    const std::string norm = model.add("BatchNormalization", json::object(), {mask});
+    const std::string end = model.add("LSTM", {{"units", 3}}, {norm});
+    BOOST_TEST(
+        one_line(topology_text(graph_of(model, end, {{4}, {4}, {4}, {4}, {4, 12}, {3, 12}, {12}})).text()) ==
+        "constexpr auto topology = input<6, 4> | masking<0.0> | frozen_weights(batch_norm<>) | "
+        "lstm<3, last_step>; ");
+    described_model other(inputs);
+    const std::string masked = other.add("Masking", json::object(), {"input_0"});
+    const std::string each = other.add("GroupNormalization", {{"groups", -1}}, {masked});
+    const std::string message = error_message<strata::data_error>([&] {
+        (void)graph_of(other, each, {{4}, {4}});
+    });
+    BOOST_TEST(message.find("a mask reaches it") != message.npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(normalizations_over_other_axes) {
+    const auto text_of = [](const char* class_name, const json& config, const std::vector<extents>& weights) {
+        described_model model(drawn_inputs({{5, 3, 4}}));
+        const std::string end = model.add(class_name, config, {"input_0"});
+        return one_line(topology_text(graph_of(model, end, weights)).text());
+    };
+    const std::string begin = "constexpr auto topology = input<5, 3, 4> | ";
+    const std::vector<extents> two_axes{{3, 4}, {3, 4}};
+    BOOST_TEST(text_of("LayerNormalization", {{"axis", {-2, -1}}}, two_axes) ==
+               begin + "layer_norm<last_axes<2>>; ");
+    BOOST_TEST(text_of("LayerNormalization", {{"axis", {2, 3}}}, two_axes) ==
+               begin + "layer_norm<last_axes<2>>; ");
+    BOOST_TEST(text_of("RMSNormalization", json::object(), {{4}}) == begin + "rms_norm<>; ");
+    BOOST_TEST(text_of("RMSNormalization", {{"epsilon", 0.125}}, {{4}}) ==
+               begin + "rms_norm<epsilon<0.125>>; ");
+
+    // Each channel over its places, where channels are the first axis, and where they are the last.
+    const std::vector<float> image{1, 3, 2, 6, 10, 30, 20, 60};
+    for (const int axis : {1, -1}) {
+        described_model model({tensor{{2, 2, 2}, image}});
+        const std::string pool =
+            model.add("MaxPooling2D", {{"pool_size", 1}, {"data_format", "channels_first"}}, {"input_0"});
+        const std::string end = model.add(
+            "GroupNormalization",
+            {{"groups", -1}, {"axis", axis}, {"scale", false}, {"center", false}, {"epsilon", 1e-6}}, {pool});
+        const model_graph graph = graph_of(model, end);
+        const tensor found = reference_results(graph, {tensor{{1, 2, 2, 2}, image}}).front();
+        for (int line = 0; line < 2; ++line) {
+            double sum = 0, squares = 0;
+            for (std::size_t i = 0; i < 8; ++i)
+                if ((axis == 1 ? i / 4 : i % 2) == static_cast<std::size_t>(line)) {
+                    sum += found.numbers[i];
+                    squares += found.numbers[i] * found.numbers[i];
+                }
+            BOOST_TEST(std::abs(sum) < 1e-5);
+            BOOST_TEST(std::abs(squares - 4) < 1e-4);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(layers_that_do_not_fit_are_refused) {
+    const auto message_of = [](const std::vector<extents>& shapes, const char* class_name, const json& config,
+                               const std::vector<extents>& weights, const json* before = nullptr) {
+        described_model model(drawn_inputs(shapes));
+        std::string source = "input_0";
+        if (before != nullptr)
+            source = model.add("Reshape", *before, {source});
+        const std::string end = model.add(class_name, config, {source});
+        return error_message<strata::data_error>([&] { (void)graph_of(model, end, weights); });
+    };
+    const auto says = [](const std::string& message, std::string_view expected) {
+        BOOST_TEST(message.find(expected) != message.npos, message);
+    };
+    // Arrays of other shapes are not read beyond their ends.
+    says(message_of({{3, 2}}, "CuDNNLSTM", {{"units", 4}}, {{2, 16}, {1, 16}, {32}}),
+         "recurrent_kernel of layer \"layer_1\" of the shape 4 x 16, found 1 x 16");
+    says(message_of({{1}}, "PReLU", json::object(), {{}}), "slopes shared along some axes");
+    const json rows = {{"target_shape", {2, 3}}};
+    says(message_of({{6}}, "Embedding", {{"input_dim", 9}, {"output_dim", 2}}, {{9, 2}}, &rows),
+         "behind a layer: it takes an input");
+}
+
 BOOST_AUTO_TEST_CASE(activations_by_name_and_as_objects) {
     const auto inputs = drawn_inputs({{5}});
     described_model model(inputs);

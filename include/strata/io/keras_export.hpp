@@ -216,7 +216,8 @@ std::vector<keras_extents> input_extents(type_list<Shapes...>) {
 }
 } // namespace exports
 
-/// Writes a network as an archive of Keras 3, which Keras's `load_model` and this library's importer read:
+/// Writes a network as an archive of Keras 3, which Keras's `load_model` reads, from 3.9 on where it has an
+/// `rms_norm`, and this library's importer, but for a `normalization<shared::none>` of several axes:
 ///
 ///     export_keras(net, "net.keras");
 ///

@@ -66,10 +66,11 @@ public:
 
 private:
     static bool is_known(std::string_view kind) {
-        static constexpr std::array<std::string_view, 15> kinds{
-            "dense",      "conv",       "conv_transpose", "depthwise_conv", "batch_norm",
-            "layer_norm", "group_norm", "rms_norm",       "embedding",      "positions",
-            "prelu",      "gate",       "value",          "query",          "key"};
+        static constexpr std::array<std::string_view, 16> kinds{
+            "dense",      "conv",       "conv_transpose", "depthwise_conv",
+            "batch_norm", "layer_norm", "group_norm",     "instance_norm",
+            "rms_norm",   "embedding",  "positions",      "prelu",
+            "gate",       "value",      "query",          "key"};
         return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
     }
 

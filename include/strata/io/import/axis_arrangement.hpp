@@ -47,7 +47,8 @@ private:
     /// Over one axis that is not known to be the last.
     static bool normalizes_axis(const graph_node& node) {
         const std::vector<double> axis = node.list("axis");
-        return has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "rms_norm", "normalization"}) &&
+        return has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm",
+                                   "normalization"}) &&
                axis.size() == 1 && axis.front() != -1 && node.number("each_step") == 0;
     }
     /// Keras's Flatten takes channels that are first for last ones.
@@ -58,7 +59,8 @@ private:
     static bool computes_numbers(const graph_node& node) {
         return keeps_shape(node) && node.weights.empty() && node.number("each_step") == 0 &&
                !has_any_kind(node, {"softmax", "log_softmax", "batch_norm", "layer_norm", "group_norm",
-                                    "rms_norm", "normalization", "prelu", "masking", "rescaling"}) &&
+                                    "instance_norm", "rms_norm", "normalization", "prelu", "masking",
+                                    "rescaling"}) &&
                !node.kind.starts_with("random_");
     }
 
@@ -98,6 +100,8 @@ private:
     }
 
     std::size_t add(graph_node node) {
+        if (node.kind == "permute" && is_each_step(node)) // its order is that of a step's axes
+            return append(std::move(node));
         if (node.kind == "permute")
             return add_permutation(node.name, node.list("order"), node.sources.front(),
                                    node.number("movable") != 0);

@@ -61,6 +61,7 @@ public:
         if (!problems_.empty())
             fail("layers that strata can express",
                  concatenate(problem_count_, " that it cannot:", problems_));
+        freeze_masked_statistics(graph_, masks);
         keep_read_masks(graph_);
         for (graph_node& node : graph_.nodes)
             fit_weights(node);
@@ -106,6 +107,7 @@ private:
         }
         if (node.kind == "input")
             return true;
+        settle_axes(node, sources.front()->size());
         const auto shape = shape_of(node, sources);
         if (!shape || !size_of(*shape) || size_of(*shape) == 0) {
             std::string found;
@@ -115,10 +117,38 @@ private:
             return false;
         }
         node.shape = *shape;
+        if (node.kind == "embedding" && !is_input(node.sources.front())) {
+            add_problem(node, "behind a layer: it takes an input");
+            return false;
+        }
         const layer_words words = words_of(node, *sources.front());
         if (!words.problem.empty())
             add_problem(node, words.problem);
         return words.problem.empty();
+    }
+
+    /// Whether a value is an input of the network, as nothing that changes it is before it.
+    [[nodiscard]] bool is_input(std::size_t number) const {
+        const graph_node& node = graph_.nodes[number];
+        if (node.kind == "input" || node.sources.size() != 1)
+            return node.kind == "input";
+        const layer_words words = words_of(node, graph_.nodes[node.sources.front()].shape);
+        return words.text.empty() && words.problem.empty() && is_input(node.sources.front());
+    }
+
+    /// A layer normalization over several axes that are the last ones. Some files count them from the front,
+    /// with the batch.
+    static void settle_axes(graph_node& node, std::size_t rank) {
+        const std::vector<double> axes = node.list("axis");
+        if (node.kind != "layer_norm" || axes.size() < 2 || axes.size() > rank)
+            return;
+        for (std::size_t i = 0; i < axes.size(); ++i) {
+            const double behind = static_cast<double>(axes.size() - i); // counted from the end
+            if (axes[i] != -behind && axes[i] != static_cast<double>(rank) + 1 - behind)
+                return;
+        }
+        node.attributes["axis"] = std::vector<double>{-1};
+        node.attributes["axes"] = static_cast<double>(axes.size());
     }
 
     void add_problem(const graph_node& node, const std::string& hint) {

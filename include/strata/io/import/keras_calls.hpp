@@ -29,10 +29,11 @@ inline bool read_value(const json& value, std::vector<keras_value>& values) {
     return true;
 }
 
-/// One such list, or a list of them: of `input_layers` and `output_layers`.
+/// One such list, or a list of them: of `input_layers` and `output_layers`. Keras 3 writes those that have
+/// names as an object, and reads them in the order of their names.
 inline std::vector<keras_value> read_values(const json* list) {
     std::vector<keras_value> result;
-    if (list == nullptr || !list->is_array())
+    if (list == nullptr || !list->is_structured())
         return result;
     if (!read_value(*list, result))
         for (const json& each : *list)

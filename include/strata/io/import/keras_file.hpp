@@ -31,8 +31,9 @@ inline model_graph read_keras_archive(const std::filesystem::path& path) {
     const auto expect = [&](const char* name) {
         auto bytes = archive.read(name);
         if (!bytes)
-            internal::raise(
-                data_error::in_file(path, internal::concatenate("a part ", name), "no such part"));
+            internal::raise(data_error::in_file(path,
+                                                internal::concatenate("a .keras archive with a part ", name),
+                                                "no such part, as in archives of PyTorch and NumPy"));
         return std::move(*bytes);
     };
     const std::vector<unsigned char> text = expect("config.json");

@@ -100,7 +100,7 @@ private:
     node_numbers add_functional(const json& layers, const json& config, const node_numbers& given,
                                 const layer_place& place, std::size_t depth) {
         const std::vector<keras_value> inputs = read_values(member(config, "input_layers"));
-        const std::vector<keras_value> outputs = read_values(member(config, "output_layers"));
+        std::vector<keras_value> outputs = read_values(member(config, "output_layers"));
         if (!given.empty() && given.size() != inputs.size())
             fail(concatenate(inputs.size(), " values for the model ", internal::shown(place.name)),
                  concatenate(given.size()));
@@ -112,6 +112,7 @@ private:
         for (const json& layer : layers)
             waiting.push_back(
                 {&layer, place_of(layer, place, names), read_calls(member(layer, "inbound_nodes"))});
+        count_from_zero(outputs, waiting);
         // Inputs are counted as the model lists them, whatever the order of its layers.
         if (given.empty())
             for (const keras_value& input : inputs)
@@ -163,6 +164,27 @@ private:
         std::size_t done = 0; ///< calls
         graph_part first{};
     };
+    /// Keras counts the calls of a model in a model from 1, behind that which made it. A file has no call
+    /// that nobody reads, so the least number that is read is that of the first.
+    static void count_from_zero(std::vector<keras_value>& outputs, std::vector<member_layer>& layers) {
+        std::map<std::string, std::size_t, std::less<>> first;
+        const auto each_list = [&](const auto& visit) {
+            visit(outputs);
+            for (member_layer& layer : layers)
+                for (keras_call& call : layer.calls)
+                    visit(call.values);
+        };
+        each_list([&](const std::vector<keras_value>& values) {
+            for (const keras_value& value : values) {
+                const auto known = first.try_emplace(value.layer, value.call).first;
+                known->second = std::min(known->second, value.call);
+            }
+        });
+        each_list([&](std::vector<keras_value>& values) {
+            for (keras_value& value : values)
+                value.call -= first.find(value.layer)->second;
+        });
+    }
     static bool can_read(const std::vector<keras_value>& values, const call_results& results) {
         return std::all_of(values.begin(), values.end(), [&](const keras_value& each) {
             const auto found = results.find(each.layer);

@@ -61,6 +61,12 @@ inline void translate_group_norm(translation& layers, const keras_layer& layer) 
     add_row_norm(layers, layer, is_each ? "instance_norm" : "group_norm");
 }
 
+inline void translate_rms_norm(translation& layers, const keras_layer& layer) {
+    layers.add("rms_norm", layer.name).attributes = {{"epsilon", layer.number("epsilon", 1e-6)},
+                                                     {"axis", axes_of(layer)}};
+    layers.want("gamma", {"scale"});
+}
+
 inline void translate_rescaling(translation& layers, const keras_layer& layer) {
     graph_node& node = layers.add("rescaling", layer.name);
     node.attributes["scale"] = numbers_of(layer["scale"]);
@@ -70,7 +76,8 @@ inline void translate_rescaling(translation& layers, const keras_layer& layer) {
 inline constexpr keras_entry keras_normalizations[] = {
     {"BatchNormalization", translate_batch_norm}, {"SyncBatchNormalization", translate_batch_norm},
     {"LayerNormalization", translate_layer_norm}, {"GroupNormalization", translate_group_norm},
-    {"Normalization", translate_normalization},   {"Rescaling", translate_rescaling},
+    {"RMSNormalization", translate_rms_norm},     {"Normalization", translate_normalization},
+    {"Rescaling", translate_rescaling},
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

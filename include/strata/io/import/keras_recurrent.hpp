@@ -127,7 +127,8 @@ inline void settle_cudnn(graph_node& node) {
                 weight.numbers[i] += given[half + i];
             continue;
         }
-        if (units == 0 || weight.shape.size() != 2 || weight.shape[1] % units != 0)
+        if (units == 0 || weight.shape.size() != 2 || weight.shape[1] % units != 0 ||
+            (name == "recurrent_kernel" && weight.shape[0] != units))
             continue; // which the graph's check of shapes says
         const std::size_t rows = weight.shape[0];
         const std::size_t width = weight.shape[1];

@@ -58,11 +58,16 @@ inline named_weights list_weights(const hdf5_file& file) {
     const std::string root = file.contains("model_weights") ? "model_weights" : "";
     for (const std::string& layer : file.names(root.empty() ? "/" : root)) {
         const std::string group = root.empty() ? layer : root + "/" + layer;
-        const auto names = file.texts(group, "weight_names");
-        if (!names)
-            continue;
-        for (const std::string& name : *names)
-            result.add(layer, name, [&file, path = group + "/" + name] { return file.read(path); });
+        const auto add = [&](const std::vector<std::string>& names) {
+            for (const std::string& name : names)
+                result.add(layer, name, [&file, path = group + "/" + name] { return file.read(path); });
+        };
+        if (const auto names = file.texts(group, "weight_names"))
+            add(*names);
+        else // Keras cuts a list that does not fit into an attribute
+            for (std::size_t part = 0;
+                 const auto some = file.texts(group, "weight_names" + std::to_string(part)); ++part)
+                add(*some);
     }
     return result;
 }

@@ -133,6 +133,12 @@ inline layer_words norm_words(const graph_node& node, const extents& input) {
     return {words.text()};
 }
 
+inline layer_words frozen_where_masked(const graph_node& node, layer_words words) {
+    if (node.number("frozen") != 0 && words.problem.empty())
+        words.text = "frozen_weights(" + words.text + ")";
+    return words;
+}
+
 /// Recurrent layers, and both directions of one.
 inline layer_words recurrent_words(const graph_node& node) {
     const bool is_both = node.kind == "bidirectional";

@@ -87,6 +87,9 @@ inline std::string mask_problem(const model_graph& graph, std::size_t number,
     };
     if (is_attention(node.kind) && has([&](std::size_t source) { return masks[source] != no_mask; }))
         return "a mask reaches it";
+    // Its statistics would count masked steps, which they do in Keras.
+    if (node.kind == "instance_norm" && has([&](std::size_t source) { return masks[source] != no_mask; }))
+        return "a mask reaches it";
     if (masks[number] != number || node.sources.size() < 2)
         return {};
     if (needs_one_mask(node) &&
@@ -95,6 +98,14 @@ inline std::string mask_problem(const model_graph& graph, std::size_t number,
     if (!node.unites_masks && is_read[number] && !joins_steps(node))
         return "its values have different masks, and a step is hidden where any of them hides it";
     return {};
+}
+
+/// Has batch normalizations that a mask reaches predict alone: in training, their statistics would count
+/// masked steps.
+inline void freeze_masked_statistics(model_graph& graph, const std::vector<std::size_t>& masks) {
+    for (graph_node& node : graph.nodes)
+        if (node.kind == "batch_norm" && masks[node.sources.front()] != no_mask)
+            node.attributes["frozen"] = 1.0;
 }
 
 /// Takes `mask_zero` from embeddings whose mask reaches nothing that reads it, which strata refuses, as a

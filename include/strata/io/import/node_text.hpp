@@ -83,7 +83,7 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         return {text};
     }
     if (has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"}))
-        return norm_words(node, input);
+        return frozen_where_masked(node, norm_words(node, input));
     if (is("normalization")) {
         if (!is_last_axis(node, input.size()) || node.number("invert") != 0)
             return layer_words::lacking("along another axis than the last, or inverted");
@@ -165,8 +165,8 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         const extents* const shape = node.weight("alpha") == nullptr ? nullptr : &node.weight("alpha")->shape;
         if (shape != nullptr && *shape == input)
             return {"prelu<>"};
-        const bool is_channels =
-            shape != nullptr && size_of(*shape) == input.back() && shape->back() == input.back();
+        const bool is_channels = shape != nullptr && !shape->empty() && size_of(*shape) == input.back() &&
+                                 shape->back() == input.back();
         return is_channels ? layer_words{"prelu<shared::places>"}
                            : layer_words::lacking("slopes shared along some axes");
     }

@@ -9,6 +9,7 @@
 #include <strata/io/import/onnx_constant_parts.hpp>
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_joined_axes.hpp>
+#include <strata/io/import/onnx_older_operands.hpp>
 #include <strata/io/import/onnx_spelled_activations.hpp>
 #include <strata/io/import/onnx_spelled_norms.hpp>
 #include <strata/setting.hpp>
@@ -97,13 +98,30 @@ inline void bound_value(onnx_builder& graph, const onnx_node& operation) {
     apply(graph, operation, *value, std::move(made));
 }
 
+/// The second operand as what is newer than opset 6 would have it.
+inline void spread_older(onnx_builder& graph, const onnx_node& operation, const onnx_value& first,
+                         onnx_value& second) {
+    if (!says_axis_of_operand(operation, graph.opset()))
+        return;
+    const bool is_spread =
+        second.constant
+            ? spread_operand(operation, first.shape.size(), *second.constant)
+            : counted_place(whole_of(operation, "axis", 0), static_cast<std::int64_t>(first.shape.size())) ==
+                  std::optional(first.shape.size() - std::min(first.shape.size(), second.shape.size()));
+    if (!is_spread)
+        return graph.add_problem(operation, "of operands from an axis on");
+    if (second.constant)
+        second.shape = second.constant->shape;
+}
+
 /// Add, Sub, Mul, Div, Max, Min, Sum and Mean.
 inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
     const auto is = [&](std::string_view type) { return operation.type == type; };
     if (operation.inputs.size() == 1)
         return graph.set(operation, graph.input(operation, 0));
     const onnx_value first = graph.input(operation, 0);
-    const onnx_value second = graph.input(operation, 1);
+    onnx_value second = graph.input(operation, 1);
+    spread_older(graph, operation, first, second);
     if (operation.inputs.size() == 2 && (first.constant || second.constant) &&
         (is("Add") || is("Sub") || is("Mul") || is("Div"))) {
         const onnx_value& value = first.constant ? second : first;

@@ -5,6 +5,7 @@
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
 #include <strata/io/import/onnx_constant_places.hpp>
 #include <strata/io/import/onnx_number_types.hpp>
+#include <strata/io/import/onnx_older_operands.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/io/import/sample_count.hpp>
 #include <strata/setting.hpp>
@@ -56,9 +57,13 @@ inline folded apply_function(onnx_builder& graph, const onnx_node& operation) {
 inline folded combine(onnx_builder& graph, const onnx_node& operation) {
     folded result = operand(graph, operation, 0);
     const bool has_sign = operation.type == "Mod" && whole_of(operation, "fmod", 0) != 0;
-    for (std::size_t i = 1; result && i < operation.inputs.size(); ++i)
-        result = combine_constants(has_sign ? "fmod" : std::string_view(operation.type), *result,
-                                   operand(graph, operation, i));
+    for (std::size_t i = 1; result && i < operation.inputs.size(); ++i) {
+        onnx_constant other = operand(graph, operation, i);
+        if (says_axis_of_operand(operation, graph.opset()) &&
+            !spread_operand(operation, result->shape.size(), other))
+            return std::nullopt;
+        result = combine_constants(has_sign ? "fmod" : std::string_view(operation.type), *result, other);
+    }
     return result;
 }
 inline folded change_type(onnx_builder& graph, const onnx_node& operation) {

@@ -116,7 +116,10 @@ inline onnx_model parse_onnx(std::string_view bytes, const std::string& place) {
         internal::raise(data_error::in_file(place, "a model of ONNX, a protocol buffer",
                                             "bytes that break off or are none"));
     if (result.nodes.empty())
-        internal::raise(data_error::in_file(place, "a model of ONNX with a graph", "none"));
+        internal::raise(data_error::in_file(
+            place, "a model of ONNX with a graph",
+            "none, as in a SavedModel of TensorFlow, which tensorflowjs_converter can turn into a "
+            "model.json"));
     return result;
 }
 

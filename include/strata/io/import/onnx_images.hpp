@@ -260,7 +260,11 @@ inline void read_pooling(onnx_builder& graph, const onnx_node& operation) {
                    internal::concatenate(size.size(), " numbers"));
     graph_node made{operation.type == "MaxPool" ? "max_pool" : "average_pool", ""};
     set_window(made, operation, size, input);
-    made.attributes["count_padding"] = static_cast<double>(whole_of(operation, "count_include_pad", 0));
+    const auto is_wide = [](double margin) { return margin > 0; };
+    const auto begin = made.list("begin"), end = made.list("end");
+    if (made.text("padding") == "same" || std::any_of(begin.begin(), begin.end(), is_wide) ||
+        std::any_of(end.begin(), end.end(), is_wide))
+        made.attributes["count_padding"] = static_cast<double>(whole_of(operation, "count_include_pad", 0));
     if (whole_of(operation, "ceil_mode", 0) != 0)
         for (std::size_t axis = 0; axis < size.size() && made.hint.empty(); ++axis) {
             const double reach = static_cast<double>(size[axis] - 1) * made.list("dilation")[axis] + 1;

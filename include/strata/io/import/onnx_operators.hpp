@@ -80,10 +80,17 @@ inline void read_own_slopes(onnx_builder& graph, const onnx_node& operation, con
 }
 
 inline void read_slopes(onnx_builder& graph, const onnx_node& operation) {
-    const onnx_constant* const slopes = graph.constant(operation, 1);
+    const onnx_constant* slopes = graph.constant(operation, 1);
     if (slopes == nullptr)
         return;
     const onnx_value& value = graph.input(operation, 0);
+    // Before opset 7 there is one for each channel, which is axis 1.
+    onnx_constant of_channels;
+    if (graph.opset() < 7 && slopes->shape.size() == 1 && value.shape.size() > 2) {
+        of_channels = *slopes;
+        of_channels.shape.resize(value.shape.size() - 1, 1);
+        slopes = &of_channels;
+    }
     graph_node made{"prelu", ""};
     if (slopes->numbers.size() == 1) {
         made.kind = "leaky_relu";

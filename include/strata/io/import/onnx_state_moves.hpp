@@ -1,7 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/onnx_attributes.hpp>
 #include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_states.hpp>
 #include <strata/setting.hpp>
 
@@ -53,13 +55,16 @@ bool move_states(onnx_builder& graph, const onnx_node& operation, const Read& re
             graph.values[name] = value;
         return is_read ? std::optional(graph.values[operation.outputs.front()]) : std::nullopt;
     };
-    const auto moved = read_instead([](const onnx_value& value) {
+    const auto numbers_of = [](const onnx_value& value) {
         onnx_value numbers;
         numbers.constant = *value.state;
         numbers.shape = value.state->shape;
         return numbers;
-    });
-    if (!moved || !moved->constant) {
+    };
+    // A type of reals rounds a state's numbers, and says nothing of which number each is.
+    const bool is_cast = operation.type == "Cast";
+    const auto moved = is_cast ? std::optional(numbers_of(kept.front().second)) : read_instead(numbers_of);
+    if (!moved || !moved->constant || (is_cast && is_whole_onnx_type(whole_of(operation, "to", 1)))) {
         graph.add_problem(operation, "of a state that a stream keeps");
         return true;
     }
