@@ -71,7 +71,10 @@ public:
         age();
         return real_->share_memory(size);
     }
-    [[noreturn]] void abandon(std::string_view reason) noexcept override { real_->abandon(reason); }
+    [[noreturn]] void abandon(std::string_view reason) noexcept override {
+        real_->abandon(reason);
+        std::abort(); // g++ forgets that a virtual function does not return
+    }
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept override { return real_->bytes_sent(); }
 
 private:
