@@ -62,8 +62,8 @@ configuration_default() {
 gcc_memory='--param ggc-min-heapsize=1048576'
 
 # What README tells people to run, as examples/run.sh builds it, and by g++ the suites that instantiate few networks, but
-# for those whose code the examples have as well, and those of files' formats and threads, which g++ takes twice as long
-# for as clang does with both sanitizers. Only clang compiles the pages' engines, and the large networks here: the examples
+# for those whose code the examples have as well, as regression, what the compiler computes alone, and those of files'
+# formats and threads, which g++ takes twice as long for as clang does with both sanitizers. Only clang compiles the pages' engines, and the large networks here: the examples
 # have these by g++.
 configuration_release() {
     needs=(examples --each machines)
@@ -71,7 +71,7 @@ configuration_release() {
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
     without=(gradients slopes layers keras kernels networks training cluster plot selection agents engines source data io
-        trainers)
+        trainers regression symbols)
 }
 prepare_release() {
     "$root/examples/fetch_mails" >/dev/null ||
