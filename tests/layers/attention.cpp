@@ -5,6 +5,9 @@ using namespace strata::bedrock;
 using agreement::agree;
 using strata::tanh;
 
+// Queries, keys and values whose sizes' product is beyond all numbers.
+static_assert(decltype(input<4096, 1024> | attention<16, 64, causal>)::output_shape::size == 4096 * 1024);
+
 BOOST_AUTO_TEST_CASE(of_a_sequence_to_itself) {
     agree({
         AGREES(input<5, 8> | attention<2, 16>),

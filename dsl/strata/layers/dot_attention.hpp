@@ -106,8 +106,8 @@ struct dot_attention_layer : layer_base {
             return text("one head at least, and a dropout in [0, 1)");
         else if constexpr (Heads % key_head_count != 0)
             return text("heads that its ") + number_text<key_head_count> + " heads of keys divide";
-        else if constexpr (Queries::rank != 2 || Keys::rank != 2 || Values::rank != 2 ||
-                           Queries::size * Keys::size * Values::size == 0)
+        else if constexpr (Queries::rank != 2 || Keys::rank != 2 || Values::rank != 2 || Queries::size == 0 ||
+                           Keys::size == 0 || Values::size == 0)
             return text("queries, keys and values, each [steps, features]");
         else if constexpr (Queries::last % Heads != 0 || Values::last % key_head_count != 0)
             return text("widths that its heads divide");

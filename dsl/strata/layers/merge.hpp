@@ -97,7 +97,7 @@ struct average_layer : detail::merge_layer<average_layer> {
                detail::folded([](auto a, auto b) { return a + b; }, part<I>...);
     }
 };
-/// The largest of all values.
+/// The largest of all values. Of equal ones the last has the derivative.
 struct maximum_layer : detail::merge_layer<maximum_layer> {
     static constexpr auto label = text("maximum");
     static constexpr auto spelling(auto&& write) { return write("maximum"); }
@@ -107,7 +107,7 @@ struct maximum_layer : detail::merge_layer<maximum_layer> {
         return detail::folded([](auto a, auto b) { return max(a, b); }, part<I>...);
     }
 };
-/// The smallest of all values.
+/// The smallest of all values. Of equal ones the last has the derivative.
 struct minimum_layer : detail::merge_layer<minimum_layer> {
     static constexpr auto label = text("minimum");
     static constexpr auto spelling(auto&& write) { return write("minimum"); }

@@ -153,7 +153,8 @@ template <auto... Options>
 inline constexpr batch_norm_layer<Options...> batch_norm{};
 
 /// The same with mean and variance of each sample's groups of channels, over all places (Wu and He 2018).
-/// Default epsilon 1e-3. Rejects groups that do not divide the channels.
+/// Default epsilon 1e-3. Rejects groups that do not divide the channels. A mask passes, and masked steps
+/// count, as in Keras.
 template <std::size_t Groups, auto... Options>
 struct group_norm_layer : detail::normalization_base<Options...> {
     static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale, without_center> &&
