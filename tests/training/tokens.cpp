@@ -88,6 +88,15 @@ BOOST_AUTO_TEST_CASE(any_integers_are_tokens) {
 }
 
 // Plain descent leaves rows alone that have no gradient, and so both ways are one.
+// A float counts to 2^24, but has no halves from 2^23 on.
+BOOST_AUTO_TEST_CASE(rows_of_large_tables_are_told_apart) {
+    constexpr std::size_t rows = 10'000'000;
+    for (const std::size_t token : {std::size_t{0}, std::size_t{8'388'607}, std::size_t{8'388'609}, rows - 1})
+        BOOST_TEST(strata::bedrock::internal::row_of_token(static_cast<float>(token), rows) == token);
+    for (const float other : {-1.0F, -0.5F, 1e7F, 3e9F, NAN, -INFINITY, INFINITY})
+        BOOST_TEST(strata::bedrock::internal::row_of_token(other, rows) == rows);
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_occur_are_updated) {
     const auto some = learn<network<>>(sgd{.learning_rate = 0.1});
     const auto stored = learn<network<>>(clip_norm(sgd{.learning_rate = 0.1}, 1000));

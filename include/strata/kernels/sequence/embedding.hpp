@@ -15,12 +15,13 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-/// The number of a token's row, or of a row that is not there: `count`.
+/// The number of a token's row, or of a row that is not there: `count`. In double, since a float has no
+/// halves from 2^23 on.
 template <class T>
 [[nodiscard]] inline std::size_t row_of_token(T token, std::size_t count) noexcept {
-    return token > T(-0.5) && token < static_cast<T>(count) - T(0.5)
-               ? static_cast<std::size_t>(token + T(0.5))
-               : count;
+    const auto number = static_cast<double>(token);
+    return number > -0.5 && number < static_cast<double>(count) - 0.5 ? static_cast<std::size_t>(number + 0.5)
+                                                                      : count;
 }
 } // namespace internal
 
