@@ -383,6 +383,15 @@ BOOST_AUTO_TEST_CASE(a_source_of_ones_own_is_evaluated_and_validates) {
     BOOST_TEST(found.loss() == wanted.loss());
     BOOST_TEST(found["accuracy"] == wanted["accuracy"]);
     const batch ten = rows(0, 10);
+    // A loss that is no number hides no batch behind it from the metrics.
+    batch odd = all;
+    odd.x(7, 1) = NAN;
+    source.all.x(7, 1) = NAN;
+    const scores odd_scores = teach.evaluate_batches(source, quiet);
+    BOOST_TEST(odd_scores["accuracy"] == teach.evaluate(odd.x, odd.y, quiet)["accuracy"]);
+    BOOST_TEST(std::isnan(odd_scores.loss()));
+    BOOST_TEST(source.first == count);
+    source.all = all;
     // A metric that needs all samples at once has them.
     model<input<4> | dense<1> | sigmoid> judge{seed{7}};
     trainer measure{judge, binary_crossentropy, adam{}, roc_auc};

@@ -155,7 +155,7 @@ typename Pass::engine_type::totals run_source_together(Pass& pass, shared_source
     std::size_t batch_size = 0;
     // Where training ends, whoever asks the trainer afterwards finds the states whole.
     const auto settle = [&] { pass.complete_states(); };
-    while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
+    while ((!Training || sum.finite) && (course.most_steps == 0 || sum.steps < course.most_steps)) {
         const sample_range range = shared.next(course, sum.steps, data, checksum, settle);
         if (range.count == 0)
             break;
@@ -172,7 +172,7 @@ typename Pass::engine_type::totals run_source_together(Pass& pass, shared_source
             course.line->show(sum.steps, sum.named());
     }
     // Callbacks may ask the source for all rows.
-    if (sum.finite && shared.gives_parts)
+    if ((!Training || sum.finite) && shared.gives_parts)
         shared.source.choose_rows({});
     if (sum.steps == 0) {
         settle();

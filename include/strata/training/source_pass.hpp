@@ -49,7 +49,7 @@ typename Engine::totals run_source(Engine& engine, batch_source& source, const s
     typename Engine::totals sum;
     std::size_t batch_size = 0;
     source.begin(course.epoch);
-    while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
+    while ((!Training || sum.finite) && (course.most_steps == 0 || sum.steps < course.most_steps)) {
         const labelled_samples* const batch = source.next();
         if (batch == nullptr)
             break;
