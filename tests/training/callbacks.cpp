@@ -284,6 +284,53 @@ BOOST_AUTO_TEST_CASE(training_stops_at_a_target_a_time_or_no_number) {
         std::invalid_argument, says("score_target: nobody has said"));
 }
 
+BOOST_AUTO_TEST_CASE(scores_that_come_now_and_then) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "log.csv";
+    const auto adding = [](std::size_t every, const char* name, double first) {
+        return [=](training_state& state) {
+            if (state.phase == training_state::moment::epoch_end && state.epoch % every == 0)
+                state.logs.set(name, first + static_cast<double>(state.epoch), direction::smaller);
+        };
+    };
+    network net{seed{1}};
+    const auto log = [&](bool append) {
+        teach_with(net,
+                   {adding(2, "a", 0), adding(1, "b", 10), adding(3, append ? "other" : "a", 0),
+                    csv_log{.file = file, .append = append}},
+                   3);
+    };
+    log(false);
+    log(true);
+    const std::string text = contents(file);
+    std::vector<std::vector<std::string>> cells;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        cells.emplace_back();
+        std::istringstream fields(line + ",");
+        for (std::string field; std::getline(fields, field, ',');)
+            cells.back().push_back(field);
+    }
+    BOOST_TEST_REQUIRE(cells.size() == 7u);
+    BOOST_TEST((cells[0] == std::vector<std::string>{"epoch", "loss", "val_loss", "a", "b"}));
+    for (std::size_t line = 1; line < 7; ++line) {
+        const std::size_t epoch = (line - 1) % 3;
+        BOOST_TEST_REQUIRE(cells[line].size() == 5u);
+        BOOST_TEST(cells[line][3] == (epoch == 1 ? "" : std::to_string(epoch)));
+        BOOST_TEST(cells[line][4] == std::to_string(10 + epoch));
+    }
+
+    // Who follows such a score waits for it.
+    for (const callback& each :
+         {callback(early_stopping{.monitor = "a", .patience = 1}), callback(score_target{"a", -1}),
+          callback(reduce_on_plateau{.monitor = "a"}),
+          callback(checkpoint{.file = directory.path() / "best", .best_only = true, .monitor = "a"})})
+        BOOST_CHECK_NO_THROW(teach_with(net, {adding(2, "a", 0), each}, 4));
+    BOOST_TEST(
+        teach_with(net, {adding(2, "a", 0), early_stopping{.monitor = "a", .patience = 2}}, 9).epochs() ==
+        5u);
+}
+
 BOOST_AUTO_TEST_CASE(a_log_is_continued) {
     const temporary_directory directory;
     const auto file = directory.path() / "log.csv";

@@ -40,7 +40,7 @@ struct checkpoint {
         using enum training_state::moment;
         if (state.phase == begin)
             best_.reset(new internal::best_score("checkpoint", monitor, mode));
-        if (state.phase == epoch_end && (!best_only || best_->improves(state)))
+        if (state.phase == epoch_end && (!best_only || (!best_->skips(state) && best_->improves(state))))
             state.save(file);
     }
 

@@ -13,14 +13,17 @@ STRATA_HEADER_BEGIN
 #include <fstream>
 #include <ios>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <string_view>
-#include <system_error>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A callback that writes one line an epoch: its number and every score, with a header. An existing file is
-/// replaced, or with `append`, where training goes on, continued without a second header. data_error for one
-/// that cannot be written.
+/// replaced, or with `append`, where training goes on, continued without a second header. Columns are the
+/// scores of the first epoch; where a later one lacks some, these are empty. data_error for a file that
+/// cannot be written.
 struct csv_log {
     std::filesystem::path file;
     bool append = false;
@@ -28,20 +31,22 @@ struct csv_log {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin) {
-            std::error_code none;
-            has_header_ = append && std::filesystem::file_size(file, none) > 0 && !none;
+            columns_.clear();
+            if (append)
+                read_columns();
             errno = 0;
             stream_.reset(new std::ofstream(file, append ? std::ios::app : std::ios::trunc));
             check();
         }
         if (state.phase != epoch_end)
             return;
-        if (!has_header_) {
+        if (columns_.empty()) {
             *stream_ << "epoch";
-            for (const auto& [name, value] : state.logs)
+            for (const auto& [name, value] : state.logs) {
                 *stream_ << ',' << name;
+                columns_.push_back(name);
+            }
             *stream_ << '\n';
-            has_header_ = true;
         }
         // A stream would write the epoch as the program's locale does, which may be 1,000.
         const auto write = [&](auto number) {
@@ -49,9 +54,10 @@ struct csv_log {
             *stream_ << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
         };
         write(state.epoch);
-        for (const auto& [name, value] : state.logs) {
+        for (const std::string& name : columns_) {
             *stream_ << ',';
-            write(value);
+            if (state.logs.contains(name))
+                write(state.logs[name]);
         }
         errno = 0;
         *stream_ << std::endl;
@@ -59,9 +65,19 @@ struct csv_log {
     }
 
     std::shared_ptr<std::ofstream> stream_ = {}; ///< its own
-    bool has_header_ = false;
+    std::vector<std::string> columns_ = {};      ///< the scores' names
 
 private:
+    /// Those of a file that is continued, where there is one.
+    void read_columns() {
+        std::ifstream known(file);
+        std::string line;
+        std::getline(known, line);
+        std::istringstream names(line);
+        std::string name;
+        for (std::getline(names, name, ','); std::getline(names, name, ',');)
+            columns_.push_back(name);
+    }
     void check() const {
         if (!*stream_)
             internal::raise_unwritable(file);

@@ -32,10 +32,16 @@ public:
     best_score(const char* callback, std::string score, direction better, double least_change = 0)
         : callback_(callback), name_(std::move(score)), better_(better), least_change_(least_change) {}
 
+    /// Whether this epoch lacks the score, which one before it had: callbacks may add one now and then.
+    [[nodiscard]] bool skips(const training_state& state) const {
+        return has_been_seen_ && !state.logs.contains(name_);
+    }
+
     /// Whether this epoch is better than all before it. One whose score is not a number never is.
     /// `std::invalid_argument` where nobody has said what is better.
     bool improves(const training_state& state) {
         const double value = state.logs[name_];
+        has_been_seen_ = true;
         const direction better = direction_for(callback_, state, name_, better_);
         if (is_not_a_number(value))
             return false;
@@ -54,6 +60,7 @@ private:
     double least_change_;
     double best_ = 0;
     bool has_best_ = false;
+    bool has_been_seen_ = false;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -52,7 +52,7 @@ struct reduce_on_plateau {
             waited_ = 0;
             cooling_ = 0;
         }
-        if (state.phase != epoch_end)
+        if (state.phase != epoch_end || best_->skips(state))
             return;
         const bool improves = best_->improves(state);
         if (cooling_ > 0)

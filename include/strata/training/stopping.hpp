@@ -15,7 +15,8 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Stops when a score has not improved for `patience` epochs, as in Keras, and puts the best weights back.
-/// The first epoch is never the last, and its weights are the best where no epoch's score is a number.
+/// The first epoch is never the last, and its weights are the best where no epoch's score is a number. Epochs
+/// that lack a score which the first had do not count.
 /// `std::invalid_argument` for a score of which nobody has said what is better.
 struct early_stopping {
     std::string monitor = "val_loss";
@@ -31,7 +32,7 @@ struct early_stopping {
             waited_ = 0;
             is_first_ = true;
             weights_.clear();
-        } else if (state.phase == epoch_end) {
+        } else if (state.phase == epoch_end && !best_->skips(state)) {
             const bool is_better = best_->improves(state);
             waited_ = is_better ? 0 : waited_ + 1;
             if (restore_best_weights && (is_better || is_first_))
@@ -57,15 +58,21 @@ struct score_target {
     double value = 0;
     direction mode = direction::unknown; ///< as for `early_stopping`
 
-    void operator()(training_state& state) const {
-        if (state.phase != training_state::moment::epoch_end)
+    void operator()(training_state& state) {
+        if (state.phase == training_state::moment::begin)
+            has_been_seen_ = false;
+        if (state.phase != training_state::moment::epoch_end ||
+            (has_been_seen_ && !state.logs.contains(monitor))) // callbacks may add one now and then
             return;
+        has_been_seen_ = true;
         const bool wants_more =
             internal::direction_for("score_target", state, monitor, mode) == direction::larger;
         const double reached = state.logs[monitor];
         if (!internal::is_not_a_number(reached) && (wants_more ? reached >= value : reached <= value))
             state.stop();
     }
+
+    bool has_been_seen_ = false; ///< its own
 };
 
 /// Stops after the epoch in which that much time has passed since the begin: `time_limit{minutes(10)}`.
