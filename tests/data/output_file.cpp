@@ -42,6 +42,23 @@ BOOST_AUTO_TEST_CASE(what_was_there_is_replaced) {
     BOOST_TEST(bytes_of(directory / "a") == "new");
 }
 
+BOOST_AUTO_TEST_CASE(a_link_stays_one) {
+    namespace fs = std::filesystem;
+    const temporary_directory directory;
+    directory.write("target", "old");
+    fs::permissions(directory / "target", fs::perms::owner_read | fs::perms::owner_write);
+    fs::create_symlink("target", directory / "link");
+    fs::create_symlink("absent", directory / "open");
+    write_complete_file({'n', 'e', 'w'}, directory / "link");
+    write_complete_file({'m', 'o', 'r', 'e'}, directory / "open");
+    BOOST_TEST(fs::is_symlink(directory / "link"));
+    BOOST_TEST(bytes_of(directory / "target") == "new");
+    BOOST_TEST(
+        (fs::status(directory / "target").permissions() == (fs::perms::owner_read | fs::perms::owner_write)));
+    BOOST_TEST(bytes_of(directory / "absent") == "more");
+    BOOST_TEST(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator{}) == 4);
+}
+
 BOOST_AUTO_TEST_CASE(places_that_cannot_be_written) {
     const temporary_directory directory;
     BOOST_CHECK_EXCEPTION(output_file{directory / "absent" / "a"}, data_error,

@@ -22,12 +22,18 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// A file to write that appears under its name when it is complete and on the disk: whoever reads it finds
 /// all of it, or what was there before, also behind a loss of power. Of several that are written under one
-/// name at once, one waits for the other. A pipe or a device is written as it is. `data_error` where it
-/// cannot be written.
+/// name at once, one waits for the other. A link stays one, to the new file; a file keeps who may read it. A
+/// pipe or a device is written as it is. `data_error` where it cannot be written.
 class complete_file {
 public:
-    explicit complete_file(std::filesystem::path path) : path_(std::move(path)), unfinished_(path_) {
+    explicit complete_file(std::filesystem::path path) : path_(std::move(path)) {
         std::error_code ignored;
+        constexpr int most_links = 40; // as Linux follows
+        for (int link = 0; link < most_links &&
+                           std::filesystem::is_symlink(std::filesystem::symlink_status(path_, ignored));
+             ++link)
+            path_ = path_.parent_path() / std::filesystem::read_symlink(path_, ignored);
+        unfinished_ = path_;
         const std::filesystem::file_status found = std::filesystem::status(path_, ignored);
         if (std::filesystem::is_directory(found))
             raise_unwritable(path_, std::make_error_code(std::errc::is_a_directory).message());
@@ -35,6 +41,8 @@ public:
         if (is_replaced_) {
             unfinished_ += ".unfinished";
             open_alone();
+            if (std::filesystem::is_regular_file(found))
+                expect(::fchmod(fileno(file_.get()), static_cast<mode_t>(found.permissions())) == 0);
         } else
             open(O_WRONLY | O_CLOEXEC);
     }
