@@ -218,6 +218,31 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(error_message([&] {
                    plot::internal::run_gnuplot("plot nonsense\n");
                }).starts_with("plot: gnuplot fails: "));
+
+    // A picture that cannot be drawn leaves the one before.
+    plot::figure().scatter(two, two).save(directory.path / "kept.svg");
+    const auto contents = [&] {
+        std::ifstream in(directory.path / "kept.svg");
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    const std::string before = contents();
+    BOOST_TEST(error_message([&] {
+                   plot::internal::draw(directory.path / "kept.svg", {400, 300}, "plot nonsense\n");
+               }).starts_with("plot: gnuplot fails: "));
+    BOOST_TEST(contents() == before);
+    BOOST_TEST(!std::filesystem::exists(directory.path / "kept.unfinished.svg"));
+    // Shares of one, whose larger ones are written in white.
+    const std::vector<double> shares{0.95, 0.05, 0.1, 0.9};
+    plot::confusion(shares, two_names, directory.path / "kept.svg");
+    const std::string drawn = contents();
+    BOOST_TEST(drawn.find(">0.05<") != drawn.npos);
+    const auto color_of = [&](const std::string& text) {
+        const std::size_t place = drawn.find(">" + text + "<");
+        const std::size_t fill = drawn.rfind("fill=\"", place);
+        return drawn.substr(fill, drawn.find('"', fill + 6) - fill);
+    };
+    BOOST_TEST(color_of("0.95") == color_of("0.9"));
+    BOOST_TEST(color_of("0.95") != color_of("0.05"));
 }
 
 // A process that starts meanwhile would keep gnuplot waiting for more of its script.

@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/samples.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/plot/gnuplot.hpp>
 #include <strata/raise.hpp>
 
@@ -32,7 +33,9 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
         if (!bedrock::internal::is_finite(counts[i]))
             bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
                 "plot: the confusion matrix is not finite at row ", i / classes, ", column ", i % classes)));
-    const double largest = std::max(1.0, *std::max_element(counts.begin(), counts.end()));
+    // The colours' range, which must not be empty: of counts, or of shares.
+    const double greatest = *std::max_element(counts.begin(), counts.end());
+    const double largest = greatest > 0 ? greatest : 1.0;
     std::string data;
     std::string tics;
     for (std::size_t i = 0; i < classes; ++i) {
@@ -56,11 +59,12 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
             "(",
             tics, ") rotate by -45\nset ytics (", tics,
             ")\nset palette defined (0 '#ffffff', 1 '#0072b2')\nset cbrange [0:",
-            static_cast<std::size_t>(largest), "]\nset xrange [-0.5:", classes, "-0.5]\nset yrange [",
-            classes, "-0.5:-0.5]\nplot $counts using 1:2:3 with image, '' using 1:2:($3 > ",
-            static_cast<std::size_t>(largest / 2),
+            bedrock::internal::number_to_string(largest), "]\nset xrange [-0.5:", classes,
+            "-0.5]\nset yrange [", classes,
+            "-0.5:-0.5]\nplot $counts using 1:2:3 with image, '' using 1:2:($3 > ",
+            bedrock::internal::number_to_string(largest / 2),
             " ? sprintf('%g', $3) : '') with labels tc rgb 'white', '' using 1:2:($3 > ",
-            static_cast<std::size_t>(largest / 2),
+            bedrock::internal::number_to_string(largest / 2),
             " ? '' : sprintf('%g', $3)) with labels tc rgb '#202020'\n"));
 }
 

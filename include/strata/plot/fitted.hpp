@@ -43,7 +43,8 @@ template <numbers Y, numbers P>
 figure predicted_against_actual(const Y& actual, const P& predicted, std::string title = {}) {
     figure result(std::move(title), {700, 700});
     result.axes("actual", "predicted").scatter(actual, predicted, "rows");
-    const std::vector<double> values(std::ranges::begin(actual), std::ranges::end(actual));
+    std::vector<double> values(std::ranges::begin(actual), std::ranges::end(actual));
+    std::erase_if(values, [](double value) { return !bedrock::internal::is_finite(value); });
     if (!values.empty()) {
         const auto [low, high] = std::minmax_element(values.begin(), values.end());
         const std::array<double, 2> ends{*low, *high};

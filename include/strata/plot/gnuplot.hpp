@@ -78,14 +78,15 @@ inline void append(std::string& script, double value) {
 }
 
 /// Returns the lines that every script begins with: where the picture goes, and how it looks.
-inline std::string begin_script(const std::filesystem::path& file, size pixels) {
+inline std::string begin_script(const std::filesystem::path& file, const std::filesystem::path& drawn,
+                                size pixels) {
     const std::string kind = file.extension().string();
     if (kind != ".png" && kind != ".svg")
         bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'")));
     return bedrock::internal::concatenate(
         "set terminal ", kind == ".png" ? "pngcairo" : "svg", " noenhanced size ", pixels.width, ",",
-        pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(file.string()),
+        pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(drawn.string()),
         "\nset encoding utf8\nset border lc rgb '#404040'\nset grid lc rgb '#d8d8d8'\nset tics nomirror\n"
         "set key opaque box lc rgb '#c0c0c0' outside top center horizontal samplen 2\n");
 }
@@ -142,20 +143,33 @@ inline void run_gnuplot(const std::string& script) {
     bedrock::internal::raise(plot_error("plot: gnuplot fails: " + std::string(text.data(), count)));
 }
 
-/// Draws a file by what follows the first lines of a script. Where that fails, no empty file is left of it.
+/// Draws a file by what follows the first lines of a script. Where that fails, what was there stays.
 inline void draw(const std::filesystem::path& file, size pixels, const std::string& script) {
-    const std::string whole = begin_script(file, pixels) + script;
-    std::error_code none;
-    const bool is_new = !std::filesystem::exists(file, none);
-    if (!std::ofstream(file, std::ios::app))
+    std::error_code problem;
+    const bool is_device = std::filesystem::is_other(std::filesystem::status(file, problem));
+    std::filesystem::path drawn = file;
+    if (!is_device) // gnuplot tells the kind by the end of the name
+        drawn.replace_filename(
+            bedrock::internal::concatenate(file.stem().string(), ".unfinished", file.extension().string()));
+    const std::string whole = begin_script(file, drawn, pixels) + script;
+    const auto refuse = [&] {
+        std::filesystem::remove(drawn, problem);
         bedrock::internal::raise(
             plot_error(bedrock::internal::concatenate("plot: ", file.string(), ": cannot be written")));
+    };
+    if (!std::ofstream(drawn, std::ios::app))
+        refuse();
     const std::exception_ptr error = bedrock::internal::caught([&] { run_gnuplot(whole); });
-    if (error == nullptr)
+    if (error != nullptr) {
+        if (!is_device)
+            std::filesystem::remove(drawn, problem);
+        bedrock::internal::raise_again(error);
+    }
+    if (is_device)
         return;
-    if (is_new)
-        std::filesystem::remove(file, none);
-    bedrock::internal::raise_again(error);
+    std::filesystem::rename(drawn, file, problem);
+    if (problem)
+        refuse();
 }
 
 } // namespace internal
