@@ -271,6 +271,14 @@ BOOST_AUTO_TEST_CASE(texts_are_the_first_step) {
                    cross_validate(rest, numbers_of_houses, prices_array, folds, {.l2 = 0.1}).scores,
                boost::test_tools::per_element());
 
+    // Clusters take no y.
+    pipeline groups{encoder, input<3>, standard_scaler{}, kmeans<2>{{.threads = 1}}};
+    pipeline rest_of_groups{input<3>, standard_scaler{}, kmeans<2>{{.threads = 1}}};
+    groups.fit(houses);
+    rest_of_groups.fit(numbers_of_houses);
+    BOOST_TEST((groups.predict(houses) == rest_of_groups.predict(numbers_of_houses)));
+    BOOST_TEST(groups.score(houses) == rest_of_groups.score(numbers_of_houses));
+
     // A fit that fails leaves the encoder as it was.
     text_table others = houses;
     others.cells[1] = "many";

@@ -42,12 +42,14 @@ public:
 
     /// Errors are those of the steps. All are as they were then.
     pipeline& fit(const text_table& x, const samples& y, const options_type& options = {}) {
-        table_encoder encoder = encoder_;
-        encoder.fit(x);
-        check_columns(encoder, x);
-        rest_.fit(encoder.encode(x).values, y, options);
-        encoder_ = std::move(encoder);
-        return *this;
+        return fit_all(x, [&](const auto& rows) { rest_.fit(rows, y, options); });
+    }
+    /// The same for a last step that takes no y, as `kmeans`.
+    pipeline& fit(const text_table& x) requires requires(numbers& rest, const samples& rows) {
+        rest.fit(rows);
+    }
+    {
+        return fit_all(x, [&](const auto& rows) { rest_.fit(rows); });
     }
 
     [[nodiscard]] auto predict(const text_table& x) const { return rest_.predict(encode(x)); }
@@ -61,6 +63,11 @@ public:
     [[nodiscard]] double score(const text_table& x, const samples& y) const {
         return rest_.score(encode(x), y);
     }
+    [[nodiscard]] double score(const text_table& x) const requires
+        requires(const numbers& rest, const samples& rows) {
+        rest.score(rows);
+    }
+    { return rest_.score(encode(x)); }
 
     [[nodiscard]] const table_encoder& encoder() const noexcept { return encoder_; }
     /// The steps behind the encoder.
@@ -77,6 +84,15 @@ public:
     }
 
 private:
+    template <class Fit>
+    pipeline& fit_all(const text_table& x, const Fit& fit_rest) {
+        table_encoder encoder = encoder_;
+        encoder.fit(x);
+        check_columns(encoder, x);
+        fit_rest(encoder.encode(x).values);
+        encoder_ = std::move(encoder);
+        return *this;
+    }
     static void check_columns(const table_encoder& encoder, const text_table& x) {
         if (const auto& names = encoder.names(); names.size() != features)
             internal::raise(data_error::in_file(
