@@ -59,6 +59,10 @@ BOOST_AUTO_TEST_CASE(a_header_holds_a_network) {
     export_header(image, file, {.name = "image"});
     BOOST_TEST(bytes_of(file).find("using type = model<input<3, 3, 1> | conv<1, 3, no_bias> | flatten | "
                                    "dense<1>>;") != std::string::npos);
+    model<input<2> | named<"a\"b">(dense<2>)> part;
+    export_header(part, file, {.name = "part"});
+    BOOST_TEST(bytes_of(file).find("embedded_array{\"a\\\"b.dense\", \"kernel\", {2, 2}}") !=
+               std::string::npos);
     export_header(image, file, {.name = "image", .type = "a text"});
     BOOST_TEST(bytes_of(file).find("using type = a text;") != std::string::npos);
     model<input<2> | silent | dense<1>> unknown;

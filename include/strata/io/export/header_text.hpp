@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/setting.hpp>
+#include <strata/source/spelling.hpp>
 #include <strata/version.hpp>
 
 #include <charconv>
@@ -83,8 +84,8 @@ std::string header_text(const std::vector<constant_array<T>>& parameters, std::s
     std::size_t count = 0;
     for (const constant_array<T>& array : parameters) {
         const std::size_t dot = array.name.rfind('.');
-        append(arrays, "        embedded_array{\"", std::string_view(array.name).substr(0, dot), "\", \"",
-               std::string_view(array.name).substr(dot + 1), "\", {");
+        append(arrays, "        embedded_array{", detail::quoted(std::string_view(array.name).substr(0, dot)),
+               ", ", detail::quoted(std::string_view(array.name).substr(dot + 1)), ", {");
         for (std::size_t axis = 0; axis < array.shape.size(); ++axis)
             append(arrays, axis == 0 ? "" : ", ", array.shape[axis]);
         append(arrays, "}},\n");
