@@ -25,7 +25,8 @@ public:
     /// gradients.
     [[nodiscard]] double loss() const noexcept { return loss_; }
 
-    /// Adds another loss's gradients, each times a factor, and the loss. Statistics stay.
+    /// Adds another loss's gradients of parameters, each times a factor, and the loss. Statistics stay, and
+    /// so do derivatives by inputs, since the other's samples may be others.
     void add(const gradient_block& other, double factor = 1) noexcept {
         loss_ += factor * other.loss_;
         for_each_learnt<learning_stages<topology, T>>(

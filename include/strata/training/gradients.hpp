@@ -78,7 +78,8 @@ public:
         samples_ = all.count;
     }
 
-    /// The derivatives of the mean loss by the numbers of an input, [samples, input...].
+    /// The derivatives of the mean loss by the numbers of an input, [samples, input...]: of this loss alone,
+    /// whatever was added.
     template <std::size_t Input = 0>
     [[nodiscard]] auto input_gradient() const {
         auto result = internal::output_array<T, type_at<Input, typename Model::topology::inputs>>(samples_);
