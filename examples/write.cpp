@@ -116,8 +116,10 @@ double packed_size(std::string_view text) {
 /// ones become likelier.
 char draw_character(std::span<const float> probabilities, double temperature, std::mt19937_64& random) {
     std::array<double, character_count> weights{};
+    // Beside the likeliest: at a low temperature the powers of all would be zero.
+    const double most = *std::max_element(probabilities.begin(), probabilities.end());
     std::transform(probabilities.begin(), probabilities.end(), weights.begin(),
-                   [&](float p) { return std::pow(static_cast<double>(p), 1 / temperature); });
+                   [&](float p) { return std::pow(static_cast<double>(p) / most, 1 / temperature); });
     return static_cast<char>(std::discrete_distribution<int>(weights.begin(), weights.end())(random));
 }
 
