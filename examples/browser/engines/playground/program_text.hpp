@@ -63,6 +63,8 @@ inline std::string type_text(const description& plan) {
 /// the page shows. `points` are [count][x, y, label], of which the first `train_count` are for training.
 inline std::string program_text(const description& plan, std::span<const float> points,
                                 std::size_t train_count) {
+    if (points.empty()) // nothing to train on
+        return {};
     const bool has_tests = points.size() / 3 > train_count;
     std::string text =
         "// g++ -std=c++20 -O3 -march=native -I strata/include -I strata/dsl network.cpp\n"

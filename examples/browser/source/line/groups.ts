@@ -2,7 +2,7 @@
 // The groups that the points form, by k-means.
 import { batch, computed, signal } from "@preact/signals";
 import { failure, say, worker } from "./engine";
-import { coordinates, points } from "./points";
+import { coordinates, dataName, points } from "./points";
 import type { Clusters } from "./worker";
 
 export const k = signal(4);
@@ -22,11 +22,12 @@ export function keepCenters(): void {
     if (shown) clusters.value = { centers: shown.centers, steps: shown.steps, settled: false };
 }
 
-/** Hands an answer to `take` unless another number of groups is wanted meanwhile. */
+/** Hands an answer to `take` unless another number of groups, or another data set, is wanted meanwhile. */
 async function answerFor<Answer>(ask: (list: Float64Array, count: number) => Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
-    const [asked, count] = [points.value, k.value];
+    const [asked, count, name] = [points.value, k.value, dataName.value];
     const answer = await ask(coordinates(asked), count);
-    if (k.value !== count || !enoughForClusters.value) return;
+    const isOther = dataName.value !== name && dataName.value !== "own"; // which changed points become
+    if (k.value !== count || isOther || !enoughForClusters.value) return;
     batch(() => {
         take(answer);
         if (points.value !== asked) keepCenters();

@@ -79,7 +79,7 @@ export function begin(): void {
     effect(() =>
         writeAddress(first, {
             task: task.value,
-            data: dataName.value === "own" ? first.data : dataName.value,
+            data: dataName.value !== "own" ? dataName.value : points.value.length > 0 ? first.data : "empty",
             points: dataName.value === "own" ? writePoints(points.value) : "",
             degree: degree.value,
             ridge: ridge.value,
@@ -108,6 +108,7 @@ export function begin(): void {
     });
     // Centers without points are none; others stay where they are while points move.
     effect(() => {
+        void dataName.value; // another set has no centers yet
         if (relaxed.value === undefined || task.value !== "clusters") return;
         const centers = clusters.peek()?.centers.length;
         if (!enoughForClusters.value) clusters.value = undefined;

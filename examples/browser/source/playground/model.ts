@@ -56,21 +56,21 @@ async function send(): Promise<void> {
     waiting = true;
     if (sending) return;
     sending = true;
-    try {
-        while (waiting) {
-            waiting = false;
+    // What changed while an engine failed is sent all the same.
+    while (waiting) {
+        waiting = false;
+        try {
             const answer = await worker.configure(settings.value);
             batch(() => {
                 configured.value = answer;
                 snapshot.value = answer.snapshot;
             });
+            if (!waiting) await writeProgram();
+        } catch (error) {
+            report(error);
         }
-        await writeProgram();
-    } catch (error) {
-        report(error);
-    } finally {
-        sending = false;
     }
+    sending = false;
 }
 function report(error: unknown): void {
     running.value = false;
@@ -135,10 +135,7 @@ export async function choose(layer: number, unit: number, input?: number): Promi
     await take(worker.choose(placeOf(layer, unit))).catch(report);
 }
 export async function setWeight(place: number, value: number): Promise<void> {
-    const weights = snapshot.value?.weights.slice();
-    if (!weights) return;
-    weights[place] = value;
-    await take(worker.setWeights(weights)).catch(report);
+    await take(worker.setWeight(place, value)).catch(report);
 }
 
 export function toggleFeature(name: FeatureName): void {

@@ -226,8 +226,11 @@ const service = {
         unit = chosen;
         return snapshot();
     },
-    setWeights(weights: Float32Array): Snapshot {
+    /** Changes one weight: training may have moved the others since the page saw them. */
+    setWeight(place: number, value: number): Snapshot {
         const { engine } = lasting;
+        const weights = engine.take(Float32Array, engine.functions.weights());
+        weights[place] = value;
         engine.give(weights, (address, numbers) => engine.functions.set_weights(address, numbers));
         repeatable = false;
         return snapshot();

@@ -16,7 +16,7 @@ export function program(width: number, seed: number, settings: Settings): string
 int main() {
     cart_pole::physics world;
     world.gravity = ${written(gravity)};
-    world.half_length = ${written(Number((length / 2).toPrecision(6)))};
+    world.half_length = ${written(length / 2)};
     world.push = ${written(push)};
 
     cart_pole::learning_settings settings;
