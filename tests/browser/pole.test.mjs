@@ -38,13 +38,20 @@ const colors = (locator) => locator.evaluate((canvas) => {
 test("pole: learns to hold the pole, which then stands and withstands a push", onPage("pole", async ({ page }) => {
     await ready(page);
     await page.getByText("at first the pole falls at once").waitFor();
-    // Millions of steps later it forgets for a while: at this speed, those come behind the test.
     await button(page, "Learn").click();
     await eventually(async () => (await fact(page, "mean")) > 195, "a mean above 195");
     await eventually(async () => (await fact(page, "rate")) > 10_000, "tens of thousands of steps a second");
     await page.getByText(/^Solved after \d+ episodes/).waitFor();
     await button(page, "Pause").click();
-    assert.ok((await fact(page, "mean")) > 450);
+    // It forgets for a while, now and then, and goes on until it hears of the pause: then it learns some more.
+    await eventually(async () => {
+        await button(page, "Learn").waitFor();
+        if ((await settled(() => fact(page, "mean"), "the mean")) > 475) return true;
+        await button(page, "Learn").click();
+        await eventually(async () => (await fact(page, "mean")) > 480, "a mean above 480");
+        await button(page, "Pause").click();
+        return false;
+    }, "an agent that holds the pole", 300_000);
     // What it learnt holds the pole that is shown; time passes twice as fast.
     await button(page, "Stand still").click();
     await button(page, "New pole").click();
