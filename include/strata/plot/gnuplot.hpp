@@ -152,17 +152,19 @@ inline void draw(const std::filesystem::path& file, size pixels, const std::stri
         drawn.replace_filename(
             bedrock::internal::concatenate(file.stem().string(), ".unfinished", file.extension().string()));
     const std::string whole = begin_script(file, drawn, pixels) + script;
+    const auto discard = [&] {
+        if (!is_device)
+            std::filesystem::remove(drawn, problem);
+    };
     const auto refuse = [&] {
-        std::filesystem::remove(drawn, problem);
+        discard();
         bedrock::internal::raise(
             plot_error(bedrock::internal::concatenate("plot: ", file.string(), ": cannot be written")));
     };
     if (!std::ofstream(drawn, std::ios::app))
         refuse();
-    const std::exception_ptr error = bedrock::internal::caught([&] { run_gnuplot(whole); });
-    if (error != nullptr) {
-        if (!is_device)
-            std::filesystem::remove(drawn, problem);
+    if (const std::exception_ptr error = bedrock::internal::caught([&] { run_gnuplot(whole); })) {
+        discard();
         bedrock::internal::raise_again(error);
     }
     if (is_device)
