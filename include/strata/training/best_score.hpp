@@ -9,6 +9,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -25,6 +26,19 @@ inline direction direction_for(const char* callback, const training_state& state
     return better;
 }
 
+/// Whether an epoch lacks a score that one before it had: callbacks may add one now and then.
+class seen_score {
+public:
+    [[nodiscard]] bool skips(const training_state& state, std::string_view score) {
+        const bool is_there = state.logs.contains(score);
+        is_seen_ = is_seen_ || is_there;
+        return is_seen_ && !is_there;
+    }
+
+private:
+    bool is_seen_ = false;
+};
+
 /// Follows one score for a callback, whose name is for errors. With `direction::unknown` the score says
 /// itself which values are better.
 class best_score {
@@ -32,16 +46,13 @@ public:
     best_score(const char* callback, std::string score, direction better, double least_change = 0)
         : callback_(callback), name_(std::move(score)), better_(better), least_change_(least_change) {}
 
-    /// Whether this epoch lacks the score, which one before it had: callbacks may add one now and then.
-    [[nodiscard]] bool skips(const training_state& state) const {
-        return has_been_seen_ && !state.logs.contains(name_);
-    }
+    /// Whether this epoch lacks the score, which one before it had.
+    [[nodiscard]] bool skips(const training_state& state) { return seen_.skips(state, name_); }
 
     /// Whether this epoch is better than all before it. One whose score is not a number never is.
     /// `std::invalid_argument` where nobody has said what is better.
     bool improves(const training_state& state) {
         const double value = state.logs[name_];
-        has_been_seen_ = true;
         const direction better = direction_for(callback_, state, name_, better_);
         if (is_not_a_number(value))
             return false;
@@ -60,7 +71,7 @@ private:
     double least_change_;
     double best_ = 0;
     bool has_best_ = false;
-    bool has_been_seen_ = false;
+    seen_score seen_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -60,11 +60,9 @@ struct score_target {
 
     void operator()(training_state& state) {
         if (state.phase == training_state::moment::begin)
-            has_been_seen_ = false;
-        if (state.phase != training_state::moment::epoch_end ||
-            (has_been_seen_ && !state.logs.contains(monitor))) // callbacks may add one now and then
+            seen_ = {};
+        if (state.phase != training_state::moment::epoch_end || seen_.skips(state, monitor))
             return;
-        has_been_seen_ = true;
         const bool wants_more =
             internal::direction_for("score_target", state, monitor, mode) == direction::larger;
         const double reached = state.logs[monitor];
@@ -72,7 +70,7 @@ struct score_target {
             state.stop();
     }
 
-    bool has_been_seen_ = false; ///< its own
+    internal::seen_score seen_ = {}; ///< its own
 };
 
 /// Stops after the epoch in which that much time has passed since the begin: `time_limit{minutes(10)}`.
