@@ -130,10 +130,7 @@ inline void check_penalty(double l2, const char* call = "fit") {
 /// The condition number up to which the normal equations are used: they lose some six digits of sixteen
 /// there.
 inline constexpr double worst_condition = 1000;
-/// The same where the rows are no longer there. Cholesky keeps more digits than eigenvalues do, down to the
-/// four that are left there.
-inline constexpr double worst_condition_of_parts = 1e6;
-/// And that from which on such a solution is refined; below, three digits at most are lost.
+/// And that from which on a solution by sums alone is refined; below, three digits at most are lost.
 inline constexpr double refined_condition = 30;
 
 /// Solves from the moments alone: by Cholesky up to the condition number `max_condition`, and beyond it by

@@ -150,13 +150,16 @@ inline normal_solution solve_by_eigenvalues(const normal_equations& equations, d
     return result;
 }
 
+/// The condition number up to which Cholesky is used where the rows are no longer there. It keeps more digits
+/// than eigenvalues do, down to the four that are left there.
+inline constexpr double worst_condition_of_parts = 1e6;
+
 /// The singular values of the (centred) columns, descending: those of their factor, which keeps what a
 /// product rounds away, where the columns are independent. Else roots of eigenvalues, which have no right
 /// digit below 1e-8 of the largest.
 inline std::vector<double> compute_singular_values(const normal_equations& equations) {
     const std::size_t n = equations.inputs;
-    constexpr double worst_condition = 1e6;
-    if (auto solved = solve_by_cholesky(equations, 0, worst_condition); !solved.weights.empty()) {
+    if (auto solved = solve_by_cholesky(equations, 0, worst_condition_of_parts); !solved.weights.empty()) {
         for (std::size_t j = 0; j < n; ++j)
             for (std::size_t i = 0; i < n; ++i)
                 solved.factor[j * n + i] = i < j ? 0 : solved.factor[j * n + i] / solved.scale[i];

@@ -85,10 +85,9 @@ inline std::string mask_problem(const model_graph& graph, std::size_t number,
     const auto has = [&](const auto& is_so) {
         return std::any_of(node.sources.begin(), node.sources.end(), is_so);
     };
-    if (is_attention(node.kind) && has([&](std::size_t source) { return masks[source] != no_mask; }))
-        return "a mask reaches it";
-    // Its statistics would count masked steps, which they do in Keras.
-    if (node.kind == "instance_norm" && has([&](std::size_t source) { return masks[source] != no_mask; }))
+    // Statistics of each channel would count masked steps, which they do in Keras.
+    if ((is_attention(node.kind) || node.kind == "instance_norm") &&
+        has([&](std::size_t source) { return masks[source] != no_mask; }))
         return "a mask reaches it";
     if (masks[number] != number || node.sources.size() < 2)
         return {};

@@ -47,7 +47,7 @@ struct reduced_loss {
             each_of_row(row, visit);
     }
 
-    // The sum of what value(count, variables) gives for each output. Rows are added in double: of a picture
+    // The sum of what value(variables) gives for each output. Rows are added in double: of a picture
     // there may be a million.
     template <class Value>
     T add(Value value) const noexcept {
