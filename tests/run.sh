@@ -63,8 +63,8 @@ gcc_memory='--param ggc-min-heapsize=1048576'
 
 # What README tells people to run, as examples/run.sh builds it, and by g++ the suites that instantiate few networks, but
 # for those whose code the examples have as well, as regression, what the compiler computes alone, and those of files'
-# formats and threads, which g++ takes twice as long for as clang does with both sanitizers. Only clang compiles the pages' engines, and the large networks here: the examples
-# have these by g++.
+# formats and threads, which g++ takes twice as long for as clang does with both sanitizers. Only clang compiles the pages'
+# engines, and the large networks here: the examples have these by g++.
 configuration_release() {
     needs=(examples --each machines)
     uses=(references data)

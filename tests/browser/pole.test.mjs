@@ -66,7 +66,7 @@ test("pole: learns to hold the pole, which then stands and withstands a push", o
     // The program is the page's.
     assert.match(await page.locator("pre").first().innerText(), /^input<4> \| branches\(dense<32> \| tanh \| dense<2> \| softmax, dense<32> \| tanh \| dense<1>\)$/);
     assert.match(await page.locator("pre").last().innerText(), /world\.gravity = 9\.8;[^]*actor_critic<32> agent\{strata::seed\{1\}/);
-}, { hash: "speed=20000&pace=2" }));
+}, { hash: "speed=1000000&pace=2" }));
 
 test("pole: pauses, goes on, and begins anew to the same course", onPage("pole", async ({ page }) => {
     await ready(page);
